@@ -1,0 +1,139 @@
+{#
+    The checked value of a var of dbt_project.yml. Models and macros read vars only through here, so that a wrong value
+    stops the compilation with a sentence, whatever is selected.
+#}
+{% macro setting(name) %}
+    {% set value = var(name) %}
+    {% if name == 'as_of_date' %}
+        {{ return(coupon_rfm.checked_as_of_date(value)) }}
+    {% elif name == 'business_timezone' %}
+        {% if value is not string or value not in modules.pytz.all_timezones_set %}
+            {{ coupon_rfm.reject_setting(name, value, 'the name of a time zone such as Asia/Shanghai') }}
+        {% endif %}
+    {% elif name == 'segment_basis' %}
+        {% if value not in ['at_send', 'current'] %}
+            {{ coupon_rfm.reject_setting(name, value, 'at_send or current') }}
+        {% endif %}
+    {% elif name == 'min_sends_to_rank' %}
+        {{ coupon_rfm.check_whole_number(name, value, 0, 1000000000) }}
+    {% elif name == 'migration_days' %}
+        {{ coupon_rfm.check_whole_number(name, value, 1, 3650) }}
+    {% elif name == 'rfm_window_days' %}
+        {# product.md section 5: at least 181, or a user could keep an R score after F and M fell to nothing. #}
+        {% set least = [181, coupon_rfm.setting('rfm_thresholds')['recency'][3] + 1] | max %}
+        {{ coupon_rfm.check_whole_number(name, value, least, 3650) }}
+    {% elif name == 'rfm_thresholds' %}
+        {{ coupon_rfm.check_rfm_thresholds(value) }}
+    {% elif name == 'rfm_levels' %}
+        {{ coupon_rfm.check_rfm_levels(value) }}
+    {% else %}
+        {{ exceptions.raise_compiler_error("'" ~ name ~ "' is not a setting of this project") }}
+    {% endif %}
+    {{ return(value) }}
+{% endmacro %}
+
+
+{% macro reject_setting(name, value, allowed) %}
+    {{ exceptions.raise_compiler_error(
+        "The var '" ~ name ~ "' is " ~ (value | tojson) ~ ", but must be " ~ allowed
+        ~ ". Change it in dbt_project.yml or in --vars."
+    ) }}
+{% endmacro %}
+
+
+{% macro check_whole_number(name, value, least, most) %}
+    {% if value is not integer or value is boolean or value < least or value > most %}
+        {{ coupon_rfm.reject_setting(name, value, 'a whole number from ' ~ least ~ ' to ' ~ most) }}
+    {% endif %}
+{% endmacro %}
+
+
+{# `today` is the one place where the project reads a clock: when it is compiled, in the business time zone. #}
+{% macro checked_as_of_date(value) %}
+    {% set allowed = "a date 'YYYY-MM-DD' from 2000-01-01 to 2099-12-31, 'today', or null" %}
+    {% if value is none or value == 'today' %}
+        {% if value is none %}{{ return(none) }}{% endif %}
+        {% set zone = modules.pytz.timezone(coupon_rfm.setting('business_timezone')) %}
+        {{ return(modules.datetime.datetime.now(zone).strftime('%Y-%m-%d')) }}
+    {% endif %}
+    {# YAML turns an unquoted date into one. #}
+    {% set text = value | string %}
+    {% if not modules.re.fullmatch('20[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])', text) %}
+        {{ coupon_rfm.reject_setting('as_of_date', text, allowed) }}
+    {% endif %}
+    {% set month_lengths = [31, 29 if (text[:4] | int) % 4 == 0 else 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31] %}
+    {% if (text[8:] | int) > month_lengths[(text[5:7] | int) - 1] %}
+        {{ coupon_rfm.reject_setting('as_of_date', text, allowed) }}
+    {% endif %}
+    {{ return(text) }}
+{% endmacro %}
+
+
+{% macro check_rfm_thresholds(value) %}
+    {% if value is not mapping or value.keys() | sort != ['frequency', 'monetary', 'recency'] %}
+        {{ coupon_rfm.reject_setting('rfm_thresholds', value, 'a mapping of recency, frequency and monetary') }}
+    {% endif %}
+    {% for dimension, bounds in value.items() %}
+        {% set name = 'rfm_thresholds.' ~ dimension %}
+        {% if bounds is string or bounds is mapping or bounds is not sequence or bounds | length != 4 %}
+            {{ coupon_rfm.reject_setting(name, bounds, 'a list of 4 bounds, for the scores 5, 4, 3 and 2') }}
+        {% endif %}
+        {% for bound in bounds %}
+            {% set is_whole = bound is integer and bound is not boolean %}
+            {% set is_money = dimension == 'monetary' and (is_whole or (bound is float and bound | round(2) == bound)) %}
+            {% if not (is_whole or is_money) or bound < (0 if dimension == 'recency' else 0.01) or bound >= 1000000000 %}
+                {{ coupon_rfm.reject_setting(
+                    name, bounds, 'whole numbers' ~ (' or yuan with 2 decimals' if dimension == 'monetary' else '')
+                    ~ (', 0 or more' if dimension == 'recency' else ' above 0') ~ ' (' ~ bound ~ ' is not)'
+                ) }}
+            {% endif %}
+        {% endfor %}
+        {% for i in range(3) %}
+            {% set is_monotone = bounds[i] < bounds[i + 1] if dimension == 'recency' else bounds[i] > bounds[i + 1] %}
+            {% if not is_monotone %}
+                {{ coupon_rfm.reject_setting(
+                    name, bounds, 'strictly ' ~ ('rising' if dimension == 'recency' else 'falling')
+                    ~ ' (' ~ bounds[i] ~ ', ' ~ bounds[i + 1] ~ ' is not)'
+                ) }}
+            {% endif %}
+        {% endfor %}
+    {% endfor %}
+    {% if value['recency'][3] >= 999 %}
+        {{ coupon_rfm.reject_setting('rfm_thresholds.recency', value['recency'], 'below 999, which means never redeemed') }}
+    {% endif %}
+{% endmacro %}
+
+
+{% macro check_rfm_levels(value) %}
+    {% set roles = ['high_value', 'potential', 'general', 'lost'] %}
+    {% if value is not mapping or value.keys() | sort != roles | sort %}
+        {{ coupon_rfm.reject_setting('rfm_levels', value, 'a mapping of high_value, potential, general and lost') }}
+    {% endif %}
+    {% set names = [] %}
+    {% for role in roles %}
+        {% set level = value[role] %}
+        {% if level is not mapping or level.keys() | sort != ['min_total', 'name'] %}
+            {{ coupon_rfm.reject_setting('rfm_levels.' ~ role, level, 'a mapping of name and min_total') }}
+        {% endif %}
+        {% if level['name'] is not string or not modules.re.fullmatch('[^\\s\'"`;\\\\]{1,30}', level['name'])
+            or level['name'] in names + ['未知用户', '新用户'] %}
+            {{ coupon_rfm.reject_setting(
+                'rfm_levels.' ~ role ~ '.name', level['name'],
+                'a name of 1 to 30 characters without blanks or quotes, of its own, and not 未知用户 or 新用户'
+            ) }}
+        {% endif %}
+        {% do names.append(level['name']) %}
+        {{ coupon_rfm.check_whole_number('rfm_levels.' ~ role ~ '.min_total', level['min_total'], 3, 15) }}
+        {% if not loop.first and level['min_total'] >= value[roles[loop.index0 - 1]]['min_total'] %}
+            {{ coupon_rfm.reject_setting(
+                'rfm_levels.' ~ role ~ '.min_total', level['min_total'],
+                'below ' ~ value[roles[loop.index0 - 1]]['min_total'] ~ ', the least total of ' ~ roles[loop.index0 - 1]
+            ) }}
+        {% endif %}
+    {% endfor %}
+    {% if value['lost']['min_total'] != 3 %}
+        {{ coupon_rfm.reject_setting(
+            'rfm_levels.lost.min_total', value['lost']['min_total'], '3, the least total there is, so that no user is left out'
+        ) }}
+    {% endif %}
+{% endmacro %}

@@ -1,0 +1,6 @@
+{# An id without the wrappers that spreadsheets put around text: '123, ="123", a tab (docs/rules.md section 2). #}
+{% macro clean_id(column) -%}
+    {{ coupon_rfm.null_if_empty_word(
+        coupon_rfm.trim_characters(column, coupon_rfm.blank_characters() + [39, 34, 61])
+    ) }}
+{%- endmacro %}

@@ -1,0 +1,19 @@
+{# Text without the blanks around it; NULL for an empty field and for the words exports write for one (docs/rules.md section 2). #}
+{% macro clean_text(column) -%}
+    {{ coupon_rfm.null_if_empty_word(coupon_rfm.trim_characters(column, coupon_rfm.blank_characters())) }}
+{%- endmacro %}
+
+
+{# space, tab, CR, no-break space, ideographic space, byte order mark; spelt by code point to be seen. #}
+{% macro blank_characters() %}
+    {{ return([32, 9, 13, 160, 12288, 65279]) }}
+{% endmacro %}
+
+
+{# The words are at most 4 characters long, which spares most values the comparison. #}
+{% macro null_if_empty_word(text) -%}
+    case
+        when length({{ text }}) <= 4 and lower({{ text }}) in ('', 'null', 'none', 'nan', 'n/a', '-', '--') then null
+        else {{ text }}
+    end
+{%- endmacro %}

@@ -1,0 +1,60 @@
+{#
+    The outcome and reason of every row of a raw table: product.md section 4, "Same key twice". Of the rows that nothing else
+    rejects, one of each key stays: of the newest batch, then the newest updated_at, then the greatest row text.
+
+    rows: a relation with the key, `columns`, reason (NULL: none yet), row_text (NULL unless the key is repeated), source_file,
+    source_batch, source_line, amount_at_stake and raw_row.
+#}
+{% macro judge_rows(rows, key, columns, has_updated_at=true) -%}
+    with
+
+    ranked as (
+        select
+            *,
+            cast(null as string) as kept_row_text,
+            1 as rank_of_key
+        from {{ rows }}
+        where reason is not null or row_text is null
+
+        union all
+
+        select
+            *,
+            first_value(row_text) over newest_first as kept_row_text,
+            row_number() over newest_first as rank_of_key
+        from {{ rows }}
+        where reason is null and row_text is not null
+        window newest_first as (
+            partition by {{ key }}
+            order by
+                source_batch desc,
+                {% if has_updated_at -%}
+                updated_at desc nulls last,
+                {% endif -%}
+                row_text desc,
+                source_file desc,
+                source_line desc nulls last
+        )
+    )
+
+    select
+        {% for column in [key] + columns -%}
+        {{ column }},
+        {% endfor -%}
+        source_file,
+        source_line,
+        case
+            when reason = 'unreadable' then 'unreadable'
+            when reason is not null then 'rejected'
+            when rank_of_key > 1 then 'duplicate'
+            else 'accepted'
+        end as outcome,
+        case
+            when reason is not null then reason
+            when rank_of_key > 1 and row_text = kept_row_text then 'identical'
+            when rank_of_key > 1 then 'superseded'
+        end as reason,
+        amount_at_stake,
+        raw_row
+    from ranked
+{%- endmacro %}

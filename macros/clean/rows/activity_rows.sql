@@ -1,0 +1,75 @@
+{#
+    Every row of ods_activity, parsed and judged (docs/rules.md section 3). A macro because dim_activity takes the accepted rows
+    and dwd_dimension_row all of them, and neither may read the other.
+#}
+{% macro activity_rows(ods_activity) -%}
+    with
+
+    repeated as (
+        {{ coupon_rfm.repeated_keys(ods_activity, 'activity_id') }}
+    ),
+
+    cleaned as (
+        select
+            {{ clean_id('activity_id') }} as activity_id,
+            {{ clean_text('activity_name') }} as activity_name,
+            {{ clean_id('shop_id') }} as shop_id,
+            {{ clean_text('activity_type') }} as activity_type,
+            {{ clean_text('discount_amount') }} as discount_amount_text,
+            {{ parse_flag(clean_text('is_stackable')) }} as is_stackable,
+            {{ parse_flag(clean_text('counts_as_lowest_price')) }} as counts_as_lowest_price,
+            {{ clean_text('start_time') }} as start_time_text,
+            {{ clean_text('end_time') }} as end_time_text,
+            {{ clean_text('status') }} as status,
+            {{ clean_text('updated_at') }} as updated_at_text,
+            {{ struct_of(raw_columns('activity')) }} as raw,
+            source_file,
+            source_batch,
+            source_line,
+            corrupt_record
+        from {{ ods_activity }}
+    ),
+
+    parsed as (
+        select
+            *,
+            {{ parse_amount('discount_amount_text') }} as discount_amount,
+            {{ parse_time('start_time_text') }} as start_time,
+            {{ parse_time('end_time_text') }} as end_time,
+            {{ parse_time('updated_at_text') }} as updated_at
+        from cleaned
+    ),
+
+    judged as (
+        select
+            parsed.*,
+            case
+                when corrupt_record is not null then 'unreadable'
+                when parsed.activity_id is null then 'missing_key'
+                when {{ is_mangled_id(['parsed.activity_id', 'shop_id']) }} then 'mangled_id'
+                when start_time is null or end_time is null
+                    or {{ cannot_be_read('updated_at_text', 'updated_at') }} then 'bad_time'
+                when discount_amount is null then 'bad_amount'
+                when is_stackable is null or counts_as_lowest_price is null
+                    or coalesce(activity_type, '') not in ('固定', '自定义')
+                    or coalesce(status, '') not in ('未开始', '进行中', '已暂停', '已结束') then 'bad_flag'
+                when {{ discount_is_out_of_rule('discount_amount') }} then 'discount_out_of_rule'
+            end as reason,
+            case when repeated.activity_id is not null then {{ row_text('raw', 'activity') }} end as row_text,
+            {{ raw_row('raw', 'corrupt_record') }} as raw_row,
+            discount_amount as amount_at_stake
+        from parsed
+        left join repeated
+            on parsed.activity_id = repeated.activity_id
+    ),
+
+    checked as (
+        {{ judge_rows(
+            'judged', 'activity_id',
+            ['activity_name', 'shop_id', 'activity_type', 'discount_amount', 'is_stackable', 'counts_as_lowest_price',
+             'start_time', 'end_time', 'status']
+        ) }}
+    )
+
+    select * from checked
+{%- endmacro %}

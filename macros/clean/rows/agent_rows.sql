@@ -1,0 +1,73 @@
+{#
+    Every row of ods_agent, parsed and judged (docs/rules.md section 3). A macro because dim_agent takes the accepted rows and
+    dwd_dimension_row all of them, and neither may read the other.
+#}
+{% macro agent_rows(ods_agent, test_account) -%}
+    with
+
+    repeated as (
+        {{ coupon_rfm.repeated_keys(ods_agent, 'agent_id') }}
+    ),
+
+    test_agents as (
+        select account_id
+        from {{ test_account }}
+        where account_type = 'agent'
+    ),
+
+    cleaned as (
+        select
+            {{ clean_id('agent_id') }} as agent_id,
+            {{ clean_text('agent_name') }} as agent_name,
+            {{ clean_id('shop_id') }} as shop_id,
+            {{ clean_text('shop_name') }} as shop_name,
+            {{ clean_text('hire_date') }} as hire_date_text,
+            {{ clean_text('leave_date') }} as leave_date_text,
+            {{ clean_text('updated_at') }} as updated_at_text,
+            {{ struct_of(raw_columns('agent')) }} as raw,
+            source_file,
+            source_batch,
+            source_line,
+            corrupt_record
+        from {{ ods_agent }}
+    ),
+
+    parsed as (
+        select
+            *,
+            cast({{ parse_time('hire_date_text') }} as date) as hire_date,
+            cast({{ parse_time('leave_date_text') }} as date) as leave_date,
+            {{ parse_time('updated_at_text') }} as updated_at
+        from cleaned
+    ),
+
+    judged as (
+        select
+            parsed.*,
+            case
+                when corrupt_record is not null then 'unreadable'
+                when parsed.agent_id is null then 'missing_key'
+                when {{ is_mangled_id(['parsed.agent_id', 'shop_id']) }} then 'mangled_id'
+                when {{ cannot_be_read('hire_date_text', 'hire_date') }}
+                    or {{ cannot_be_read('leave_date_text', 'leave_date') }}
+                    or {{ cannot_be_read('updated_at_text', 'updated_at') }} then 'bad_time'
+                when test_agents.account_id is not null then 'test_account'
+            end as reason,
+            case when repeated.agent_id is not null then {{ row_text('raw', 'agent') }} end as row_text,
+            {{ raw_row('raw', 'corrupt_record') }} as raw_row,
+            cast(null as decimal(18, 2)) as amount_at_stake
+        from parsed
+        left join repeated
+            on parsed.agent_id = repeated.agent_id
+        left join test_agents
+            on parsed.agent_id = test_agents.account_id
+    ),
+
+    checked as (
+        {{ judge_rows(
+            'judged', 'agent_id', ['agent_name', 'shop_id', 'shop_name', 'hire_date', 'leave_date', 'updated_at']
+        ) }}
+    )
+
+    select * from checked
+{%- endmacro %}

@@ -1,0 +1,12 @@
+{# Whether the whole text matches a pattern (no backslashes, written alike for RE2 and Java). #}
+{% macro matches(text, pattern) -%}
+    {{ return(adapter.dispatch('matches', 'coupon_rfm')(text, pattern)) }}
+{%- endmacro %}
+
+{% macro duckdb__matches(text, pattern) -%}
+    regexp_full_match({{ text }}, '{{ pattern }}')
+{%- endmacro %}
+
+{% macro spark__matches(text, pattern) -%}
+    {{ text }} rlike '^({{ pattern }})$'
+{%- endmacro %}

@@ -1,0 +1,10 @@
+{#
+    The consumer of a send as far as it is known on as_of_date: one filled from a use is unknown before that use's pay day,
+    because events after as_of_date do not exist (product.md section 5).
+#}
+{% macro known_consumer(consumer_id, consumer_known_date, consumer_id_at_send, as_of_date) -%}
+    case
+        when {{ consumer_known_date }} <= {{ as_of_date }} then {{ consumer_id }}
+        else {{ consumer_id_at_send }}
+    end
+{%- endmacro %}

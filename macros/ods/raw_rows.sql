@@ -1,0 +1,122 @@
+{# The rows of a group of files with the same columns: the raw table's columns as text, and where each row comes from. #}
+{% macro raw_rows(root, table, group) -%}
+    {{ return(coupon_rfm.csv_rows(root, table, group) if group.format == 'csv' else coupon_rfm.parquet_rows(root, table, group)) }}
+{%- endmacro %}
+
+
+{#
+    One physical line is one record (docs/decisions/0005), so files are read as lines and the fields cut here: a broken
+    quote then costs its own line and not the thousands up to the next quote, and nothing is sniffed.
+#}
+{% macro csv_rows(root, table, group) -%}
+select
+    {%- for column in table.columns %}
+    {% if column in group.columns -%}
+    nullif(fields[{{ group.columns.index(column) + 1 }}], '') as {{ column }},
+    {%- else -%}
+    cast(null as varchar) as {{ column }},
+    {%- endif %}
+    {%- endfor %}
+    {{ coupon_rfm.source_file_columns('filename', root) }},
+    cast(null as bigint) as source_line,
+    case when fields is null then line end as corrupt_record
+from (
+    select
+        filename,
+        line,
+        case when len(cut_fields) = {{ group.columns | length }} then cut_fields end as fields
+    from (
+        select
+            filename,
+            line,
+            {{ coupon_rfm.csv_fields('line') }} as cut_fields
+        from {{ coupon_rfm.csv_lines(group.files, skip=1, rejects=table.name) }}
+        where not regexp_full_match(line, '{{ coupon_rfm.blank_line_pattern() }}')
+    )
+)
+{%- endmacro %}
+
+
+{% macro parquet_rows(root, table, group) -%}
+select
+    {%- for column in table.columns %}
+    {% if column in group.columns -%}
+    nullif(cast({{ column }} as varchar), '') as {{ column }},
+    {%- else -%}
+    cast(null as varchar) as {{ column }},
+    {%- endif %}
+    {%- endfor %}
+    {{ coupon_rfm.source_file_columns('filename', root) }},
+    file_row_number + 1 as source_line,
+    cast(null as varchar) as corrupt_record
+from read_parquet({{ coupon_rfm.file_list(group.files) }}, filename = true, file_row_number = true)
+{%- endmacro %}
+
+
+{# The relation of an optional table without a file. #}
+{% macro no_raw_rows(table) -%}
+select
+    {%- for column in table.columns %}
+    cast(null as varchar) as {{ column }},
+    {%- endfor %}
+    cast(null as varchar) as source_file,
+    cast(null as varchar) as source_batch,
+    cast(null as bigint) as source_line,
+    cast(null as varchar) as corrupt_record
+where false
+{%- endmacro %}
+
+
+{# The file below the raw folder, and its batch: the date of its dt= folder, '' without one. #}
+{% macro source_file_columns(path, root) -%}
+    substr(replace({{ path }}, '\', '/'), {{ root | length + 2 }}) as source_file,
+    regexp_extract({{ path }}, 'dt=([0-9]{4}-[0-9]{2}-[0-9]{2})', 1) as source_batch
+{%- endmacro %}
+
+
+{% macro file_list(files) -%}
+    [
+    {%- for file in files %}{{ coupon_rfm.text_literal(file) }}{{ ', ' if not loop.last }}{% endfor -%}
+    ]
+{%- endmacro %}
+
+
+{#
+    CSV files as a relation (line, filename). The delimiter U+0001 is there for none to be found; new_line '\r\n' reads lines
+    ended by LF and by CRLF, also in one file. Lines that are not UTF-8 are left out and, with `rejects`, kept in the
+    temporary table <rejects>_reject of the connection, for keep_unreadable_lines.
+#}
+{% macro csv_lines(files, skip, rejects=none) -%}
+    read_csv(
+        {{ coupon_rfm.file_list(files) }},
+        columns = {'line': 'VARCHAR'}, auto_detect = false, header = false, skip = {{ skip }}, delim = '\x01',
+        quote = '', escape = '', comment = '', new_line = '\r\n', strict_mode = false, filename = true,
+        {%- if rejects %}
+        store_rejects = true, rejects_table = '{{ rejects }}_reject', rejects_scan = '{{ rejects }}_scan'
+        {%- else %}
+        ignore_errors = true
+        {%- endif %}
+    )
+{%- endmacro %}
+
+
+{#
+    The fields of a line as a list; NULL where a quote is opened and not closed before the next comma or the end. The pattern
+    of a field, with the comma before it: quoted, with "" for a quote, or anything that does not begin with a quote.
+#}
+{% macro csv_fields(line) -%}
+    {%- set field = ',("[^"]*(?:""[^"]*)*"|[^",][^,]*|)' -%}
+    case
+        when not contains({{ line }}, '"') then string_split({{ line }}, ',')
+        when regexp_full_match(',' || {{ line }}, '(?:{{ field }})+')
+            then list_transform(
+                regexp_extract_all(',' || {{ line }}, '{{ field }}', 1),
+                lambda f: case when starts_with(f, '"') then replace(f[2:-2], '""', '"') else f end
+            )
+    end
+{%- endmacro %}
+
+
+{% macro blank_line_pattern() -%}
+    [\s\x{00a0}\x{3000}\x{feff}]*
+{%- endmacro %}

@@ -1,0 +1,117 @@
+with
+
+source as (
+    select * from {{ ref('ods_coupon_send') }}
+),
+
+products as (
+    select * from {{ ref('dim_product') }}
+),
+
+activities as (
+    select * from {{ ref('dim_activity') }}
+),
+
+test_consumers as (
+    select account_id
+    from {{ ref('dim_test_account') }}
+    where account_type = 'consumer'
+),
+
+test_agents as (
+    select account_id
+    from {{ ref('dim_test_account') }}
+    where account_type = 'agent'
+),
+
+repeated as (
+    {{ repeated_keys('source', 'send_id') }}
+),
+
+cleaned as (
+    select
+        {{ clean_id('send_id') }} as send_id,
+        {{ clean_id('activity_id') }} as activity_id,
+        {{ clean_id('agent_id') }} as agent_id,
+        {{ clean_id('consumer_id') }} as consumer_id,
+        {{ clean_id('product_id') }} as product_id,
+        {{ clean_id('session_id') }} as session_id,
+        {{ clean_text('send_time') }} as send_time_text,
+        {{ clean_text('discount_amount') }} as discount_amount_text,
+        {{ clean_text('valid_hours') }} as valid_hours_text,
+        {{ struct_of(raw_columns('coupon_send')) }} as raw,
+        source_file,
+        source_batch,
+        source_line,
+        corrupt_record
+    from source
+),
+
+parsed as (
+    select
+        *,
+        {{ parse_time('send_time_text') }} as send_time,
+        {{ parse_amount('discount_amount_text') }} as discount_amount,
+        {{ parse_hours('valid_hours_text') }} as valid_hours
+    from cleaned
+),
+
+judged as (
+    select
+        parsed.*,
+        case when repeated.send_id is not null then {{ row_text('parsed.raw', 'coupon_send') }} end as row_text,
+        case
+            when parsed.corrupt_record is not null then 'unreadable'
+            when parsed.send_id is null then 'missing_key'
+            when {{ is_mangled_id([
+                'parsed.send_id', 'parsed.activity_id', 'parsed.agent_id', 'parsed.consumer_id', 'parsed.product_id',
+                'parsed.session_id',
+            ]) }} then 'mangled_id'
+            when parsed.send_time is null then 'bad_time'
+            when parsed.discount_amount is null then 'bad_amount'
+            when test_consumers.account_id is not null or test_agents.account_id is not null then 'test_account'
+            when parsed.discount_amount >= 50 * products.price and products.price > 0 then 'unit_suspect'
+            when {{ discount_is_out_of_rule('parsed.discount_amount') }}
+                or (parsed.discount_amount >= products.price and products.price > 0)
+                or (activities.activity_type = '自定义' and parsed.discount_amount > activities.discount_amount)
+                then 'discount_out_of_rule'
+            -- product.md section 4: 1 <= valid_hours <= 24.
+            when coalesce(parsed.valid_hours, 0) not between 1 and 24 then 'validity_out_of_rule'
+        end as reason
+    from parsed
+    left join repeated
+        on parsed.send_id = repeated.send_id
+    left join products
+        on parsed.product_id = products.product_id
+    left join activities
+        on parsed.activity_id = activities.activity_id
+    left join test_consumers
+        on parsed.consumer_id = test_consumers.account_id
+    left join test_agents
+        on parsed.agent_id = test_agents.account_id
+),
+
+final as (
+    select
+        send_id,
+        activity_id,
+        agent_id,
+        consumer_id,
+        product_id,
+        session_id,
+        send_time,
+        discount_amount,
+        valid_hours,
+        source_file,
+        source_batch,
+        source_line,
+        reason,
+        row_text,
+        discount_amount as amount_at_stake,
+        case
+            when reason is not null or row_text is not null then {{ raw_row('raw', 'corrupt_record') }}
+        end as raw_row
+    from judged
+)
+
+select * from final

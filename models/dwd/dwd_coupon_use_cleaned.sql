@@ -1,0 +1,125 @@
+with
+
+source as (
+    select * from {{ ref('ods_coupon_use') }}
+),
+
+products as (
+    select * from {{ ref('dim_product') }}
+),
+
+test_consumers as (
+    select account_id
+    from {{ ref('dim_test_account') }}
+    where account_type = 'consumer'
+),
+
+coupon_sends as (
+    select * from {{ ref('dwd_coupon_send_checked') }}
+),
+
+accepted_sends as (
+    select
+        coupon_sends.send_id,
+        coupon_sends.send_time,
+        products.price
+    from coupon_sends
+    left join products
+        on coupon_sends.product_id = products.product_id
+    where coupon_sends.outcome = 'accepted'
+),
+
+rejected_sends as (
+    select distinct send_id
+    from coupon_sends
+    where outcome = 'rejected' and send_id is not null
+),
+
+repeated as (
+    {{ repeated_keys('source', 'use_id') }}
+),
+
+cleaned as (
+    select
+        {{ clean_id('use_id') }} as use_id,
+        {{ clean_id('send_id') }} as send_id,
+        {{ clean_id('order_id') }} as order_id,
+        {{ clean_id('consumer_id') }} as consumer_id,
+        {{ parse_flag(clean_text('is_used')) }} as is_used,
+        {{ clean_text('pay_time') }} as pay_time_text,
+        {{ clean_text('pay_amount') }} as pay_amount_text,
+        {{ clean_text('discount_amount') }} as discount_amount_text,
+        {{ struct_of(raw_columns('coupon_use')) }} as raw,
+        source_file,
+        source_batch,
+        source_line,
+        corrupt_record
+    from source
+),
+
+parsed as (
+    select
+        *,
+        {{ parse_time('pay_time_text') }} as pay_time,
+        {{ parse_amount('pay_amount_text') }} as pay_amount,
+        {{ parse_amount('discount_amount_text') }} as discount_amount
+    from cleaned
+),
+
+judged as (
+    select
+        parsed.*,
+        accepted_sends.send_id is null as is_send_rejected,
+        case when repeated.use_id is not null then {{ row_text('parsed.raw', 'coupon_use') }} end as row_text,
+        -- product.md section 4: an unused coupon needs no pay_time and no amounts.
+        case
+            when parsed.corrupt_record is not null then 'unreadable'
+            when parsed.use_id is null then 'missing_key'
+            when {{ is_mangled_id(['parsed.use_id', 'parsed.send_id', 'parsed.order_id', 'parsed.consumer_id']) }}
+                then 'mangled_id'
+            when {{ cannot_be_read('pay_time_text', 'pay_time') }} or (is_used and pay_time is null) then 'bad_time'
+            when {{ cannot_be_read('pay_amount_text', 'pay_amount') }}
+                or {{ cannot_be_read('discount_amount_text', 'discount_amount') }}
+                or (is_used and (pay_amount is null or discount_amount is null)) then 'bad_amount'
+            when is_used is null then 'bad_flag'
+            when test_consumers.account_id is not null or pay_amount = 0.01 then 'test_account'
+            when price > 0 and (pay_amount >= 50 * price or discount_amount >= 50 * price) then 'unit_suspect'
+            when is_used and {{ discount_is_out_of_rule('discount_amount') }} then 'discount_out_of_rule'
+            when accepted_sends.send_id is null and rejected_sends.send_id is null then 'orphan_use'
+            when pay_time < send_time then 'use_before_send'
+        end as reason
+    from parsed
+    left join repeated
+        on parsed.use_id = repeated.use_id
+    left join accepted_sends
+        on parsed.send_id = accepted_sends.send_id
+    left join rejected_sends
+        on parsed.send_id = rejected_sends.send_id
+    left join test_consumers
+        on parsed.consumer_id = test_consumers.account_id
+),
+
+final as (
+    select
+        use_id,
+        send_id,
+        order_id,
+        consumer_id,
+        is_used,
+        pay_time,
+        pay_amount,
+        discount_amount,
+        is_send_rejected,
+        source_file,
+        source_batch,
+        source_line,
+        reason,
+        row_text,
+        pay_amount as amount_at_stake,
+        case
+            when reason is not null or row_text is not null then {{ raw_row('raw', 'corrupt_record') }}
+        end as raw_row
+    from judged
+)
+
+select * from final

@@ -1,0 +1,25 @@
+with
+
+as_of as (
+    select * from {{ ref('dws_as_of') }}
+),
+
+final as (
+    {% for period, day_count in {'1d': 1, '7d': 7, '30d': 30}.items() -%}
+    select
+        '{{ period }}' as period,
+        cast({{ dbt.dateadd('day', 1 - day_count, 'as_of_date') }} as date) as start_date,
+        as_of_date as end_date
+    from as_of
+
+    union all
+
+    {% endfor -%}
+    select
+        'all' as period,
+        coalesce(first_event_date, as_of_date) as start_date,
+        as_of_date as end_date
+    from as_of
+)
+
+select * from final
