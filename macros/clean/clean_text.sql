@@ -10,10 +10,14 @@
 {% endmacro %}
 
 
-{# The words are at most 4 characters long, which spares most values the comparison. #}
+{#
+    The words are at most 4 characters long, which spares most values the comparison. A pattern and not a list: DuckDB makes a
+    list a join, for every row.
+#}
 {% macro null_if_empty_word(text) -%}
     case
-        when length({{ text }}) <= 4 and lower({{ text }}) in ('', 'null', 'none', 'nan', 'n/a', '-', '--') then null
+        when length({{ text }}) <= 4 and {{ coupon_rfm.matches('lower(' ~ text ~ ')', '(null|none|nan|n/a|-|--)?') }}
+            then null
         else {{ text }}
     end
 {%- endmacro %}

@@ -6,7 +6,7 @@
     (
         {%- for column in columns %}
         {{ 'or ' if not loop.first }}coalesce(
-            {{ dbt.position("'e+'", 'lower(' ~ column ~ ')') }} > 0
+            ({{ column }} like '%E+%' or {{ column }} like '%e+%')
             and {{ coupon_rfm.matches(column, '[0-9]+([.][0-9]+)?[eE][+][0-9]+') }},
             false
         )

@@ -1,5 +1,5 @@
-{# The columns of a raw table in the order of the sources YAML, which is that of its row text. #}
-{% macro raw_columns(table) %}
+{# The columns of the compared raw tables in the order of the sources YAML, which is that of their row text. #}
+{% macro raw_columns(table=none) %}
     {% set columns = {
         'activity': [
             'activity_id', 'activity_name', 'shop_id', 'activity_type', 'discount_amount', 'is_stackable',
@@ -18,5 +18,5 @@
             'session_id', 'consumer_id', 'agent_id', 'start_time', 'end_time', 'first_reply_seconds', 'is_inquiry',
         ],
     } %}
-    {{ return(columns[table]) }}
+    {{ return(columns[table] if table else columns) }}
 {% endmacro %}

@@ -1,42 +1,39 @@
 with
 
-activity_rows as (
-    {{ activity_rows(ref('ods_activity')) }}
+agents as (
+    select * from {{ ref('ods_agent') }}
 ),
 
-agent_rows as (
-    {{ agent_rows(ref('ods_agent'), ref('test_account')) }}
+activities as (
+    select * from {{ ref('ods_activity') }}
 ),
 
-product_rows as (
-    {{ product_rows(ref('ods_product')) }}
+products as (
+    select * from {{ ref('ods_product') }}
 ),
 
 shop_mentions as (
     select
-        shop_id,
-        shop_name,
-        updated_at
-    from agent_rows
-    where outcome = 'accepted'
+        {{ clean_id('shop_id') }} as shop_id,
+        {{ clean_text('shop_name') }} as shop_name,
+        {{ clean_text('updated_at') }} as updated_at_text
+    from agents
 
     union all
 
     select
-        shop_id,
+        {{ clean_id('shop_id') }} as shop_id,
         cast(null as string) as shop_name,
-        cast(null as timestamp) as updated_at
-    from activity_rows
-    where outcome = 'accepted'
+        cast(null as string) as updated_at_text
+    from activities
 
     union all
 
     select
-        shop_id,
+        {{ clean_id('shop_id') }} as shop_id,
         cast(null as string) as shop_name,
-        cast(null as timestamp) as updated_at
-    from product_rows
-    where outcome = 'accepted'
+        cast(null as string) as updated_at_text
+    from products
 ),
 
 -- Only agents carry a shop's name; after a rename the newest one is right.
@@ -48,7 +45,7 @@ newest_names as (
             partition by shop_id
             order by
                 case when shop_name is null then 1 else 0 end,
-                updated_at desc nulls last,
+                {{ parse_time('updated_at_text') }} desc nulls last,
                 shop_name desc nulls last
         ) as name_rank
     from shop_mentions
@@ -60,7 +57,7 @@ final as (
         shop_id,
         coalesce(shop_name, '未知') as shop_name
     from newest_names
-    where name_rank = 1
+    where name_rank = 1 and not {{ is_mangled_id(['shop_id']) }}
 
     union all
 

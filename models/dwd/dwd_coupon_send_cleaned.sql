@@ -24,8 +24,9 @@ test_agents as (
     where account_type = 'agent'
 ),
 
+-- Read apart from `source`: a CTE that is used twice would be kept in memory whole.
 repeated as (
-    {{ repeated_keys('source', 'send_id') }}
+    {{ repeated_keys(ref('ods_coupon_send'), 'send_id') }}
 ),
 
 cleaned as (

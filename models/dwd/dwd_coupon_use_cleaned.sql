@@ -35,8 +35,9 @@ rejected_sends as (
     where outcome = 'rejected' and send_id is not null
 ),
 
+-- Read apart from `source`: a CTE that is used twice would be kept in memory whole.
 repeated as (
-    {{ repeated_keys('source', 'use_id') }}
+    {{ repeated_keys(ref('ods_coupon_use'), 'use_id') }}
 ),
 
 cleaned as (

@@ -1,0 +1,58 @@
+{{ config(meta={
+    'test_id': 'ADS-S01',
+    'name_zh': '不分层指标等于任一维度的合计',
+    'expected': '总计 − 各维度合计 = 0（每个周期、每个可加指标）',
+}) }}
+
+-- output_contract.md, identities: the overview equals the sum of every breakdown, exactly, for every period and additive measure.
+{% set measures = ['send_count', 'use_count', 'send_discount_amount', 'discount_amount', 'pay_amount'] %}
+with
+
+overview as (
+    select * from {{ ref('ads_overview_non_layered') }}
+),
+
+periods as (
+    select * from {{ ref('dws_period') }}
+),
+
+breakdowns as (
+    {% for table in ['ads_overview_layered', 'ads_activity_effect', 'ads_activity_layered', 'ads_agent_performance', 'ads_agent_layered', 'ads_product_effect'] -%}
+    select
+        '{{ table }}' as breakdown_table,
+        period
+        {%- for measure in measures %},
+        sum({{ measure }}) as {{ measure }}
+        {%- endfor %}
+    from {{ ref(table) }}
+    group by period
+
+    union all
+
+    {% endfor -%}
+    select
+        'ads_coupon_cube' as breakdown_table,
+        periods.period
+        {%- for measure in measures %},
+        sum(cube.{{ measure }}) as {{ measure }}
+        {%- endfor %}
+    from {{ ref('ads_coupon_cube') }} as cube
+    inner join periods
+        on cube.stat_date between periods.start_date and periods.end_date
+    group by periods.period
+)
+
+select
+    overview.period,
+    breakdowns.breakdown_table
+    {%- for measure in measures %},
+    overview.{{ measure }},
+    breakdowns.{{ measure }} as {{ measure }}_of_breakdown
+    {%- endfor %}
+from overview
+inner join breakdowns
+    on overview.period = breakdowns.period
+where
+    {%- for measure in measures %}
+    {{ 'or ' if not loop.first }}overview.{{ measure }} <> breakdowns.{{ measure }}
+    {%- endfor %}

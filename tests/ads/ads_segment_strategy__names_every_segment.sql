@@ -1,0 +1,25 @@
+{{ config(meta={
+    'test_id': 'ADS-S15',
+    'name_zh': '每个分层都有策略，且策略只针对现有分层',
+    'expected': '不合格行数 = 0',
+}) }}
+
+-- The seed names segments by their text: whoever renames one in vars.rfm_levels must rename it in segment_strategy.csv.
+with
+
+segments as (
+    select * from {{ ref('dim_segment') }}
+    where is_known
+),
+
+strategies as (
+    select * from {{ ref('ads_segment_strategy') }}
+)
+
+select
+    segments.user_level,
+    strategies.user_level as strategy_level
+from segments
+full outer join strategies
+    on segments.user_level = strategies.user_level
+where segments.user_level is null or strategies.user_level is null

@@ -1,0 +1,34 @@
+{{ config(meta={
+    'test_id': 'DWD-S03',
+    'name_zh': '有效核销恰在有效期内（含两端）',
+    'expected': '不合格行数 = 0',
+}) }}
+
+-- product.md section 4: valid when used, its send is accepted and send_time <= pay_time <= send_time + valid_hours, both ends included.
+with
+
+coupon_uses as (
+    select * from {{ ref('dwd_coupon_use') }}
+),
+
+coupon_sends as (
+    select * from {{ ref('dwd_coupon_send') }}
+),
+
+judged as (
+    select
+        coupon_uses.use_id,
+        coupon_uses.is_valid_use,
+        coalesce(
+            coupon_uses.is_used
+            and coupon_uses.pay_time between coupon_sends.send_time and coupon_sends.expire_time,
+            false
+        ) as is_within_validity
+    from coupon_uses
+    left join coupon_sends
+        on coupon_uses.send_id = coupon_sends.send_id
+)
+
+select *
+from judged
+where is_valid_use <> is_within_validity
