@@ -30,7 +30,9 @@
 
 
 {% macro csv_columns(file) %}
-    {% set rows = run_query('select line from ' ~ coupon_rfm.csv_lines([file], skip=0) ~ ' limit 1').rows %}
+    {% set lines = coupon_rfm.csv_lines([file], skip=0, rejects='header', in_order=true) %}
+    {% set rows = run_query('select line from ' ~ lines ~ ' limit 1').rows %}
+    {% do coupon_rfm.drop_rejects('header') %}
     {% if not rows or not (rows[0][0] or '').strip() %}
         {{ exceptions.raise_compiler_error(
             "The file " ~ file ~ " is empty: not even a header is in it. Export it again, or remove it."

@@ -1,6 +1,6 @@
 {#
     Post-hook of every ods model, in its transaction: adds the lines that are not UTF-8, and tells the line number of every
-    unreadable line. Only files with such lines are read a second time, line by line in order.
+    unreadable line. Only files with such lines are read a second time, in order.
 #}
 {% macro keep_unreadable_lines(relation) %}
     {% if execute %}
@@ -10,69 +10,84 @@
 
 
 {% macro duckdb__keep_unreadable_lines(relation) %}
-    {% set raw_table = relation.identifier[4:] %}
-    {% set reject_table = raw_table ~ '_reject' %}
-    {% set has_rejects = run_query(
-        "select 1 from duckdb_tables() where temporary and table_name = '" ~ reject_table ~ "'"
+    {% set rejects = relation.identifier[4:] %}
+    {% set was_read_as_csv = run_query(
+        "select 1 from duckdb_tables() where temporary and table_name = '" ~ rejects ~ "_reject'"
     ).rows %}
-    {% if has_rejects %}
+    {% if was_read_as_csv %}
         {% set root = coupon_rfm.ods_path() %}
-        {% do run_query(
-            'insert into ' ~ relation ~ ' (source_file, source_batch, source_line, corrupt_record)\n'
-            ~ 'select distinct ' ~ coupon_rfm.source_file_columns('scans.file_path', root) ~ ', rejects.line, rejects.csv_line\n'
-            ~ 'from ' ~ reject_table ~ ' as rejects\n'
-            ~ 'inner join ' ~ raw_table ~ '_scan as scans using (scan_id, file_id)'
-        ) %}
-        {# The tables belong to the connection, which the next run of the same process may use again. #}
-        {% do run_query('drop table ' ~ reject_table) %}
-        {% do run_query('drop table ' ~ raw_table ~ '_scan') %}
+        {% do run_query('
+            insert into ' ~ relation ~ ' (source_file, source_batch, corrupt_record)
+            select source_file, source_batch, csv_line
+            from (
+                select distinct
+                    ' ~ coupon_rfm.source_file_columns('scans.file_path', root) ~ ',
+                    rejects.line_byte_position,
+                    rejects.csv_line
+                from ' ~ rejects ~ '_reject as rejects
+                inner join ' ~ rejects ~ '_scan as scans using (scan_id, file_id)
+            )
+        ') %}
+        {% do coupon_rfm.drop_rejects(rejects) %}
         {% set files = run_query(
-            'select distinct source_file from ' ~ relation ~ ' where corrupt_record is not null and source_line is null'
+            'select distinct source_file, source_batch from ' ~ relation ~ ' where corrupt_record is not null'
         ).rows %}
-        {% for row in files %}
-            {% do coupon_rfm.number_unreadable_lines(relation, root, row[0]) %}
+        {% for source_file, source_batch in files %}
+            {% do coupon_rfm.number_unreadable_lines(relation, root, source_file, source_batch) %}
         {% endfor %}
     {% endif %}
 {% endmacro %}
 
 
-{# Lines that are not UTF-8 are not among the numbered ones: their own numbers say how many of them stand before a line. #}
-{% macro number_unreadable_lines(relation, root, source_file) %}
-    {% set of_file = 'source_file = ' ~ coupon_rfm.text_literal(source_file) %}
+{#
+    Gives the unreadable lines of one file their numbers. Lines that are not UTF-8 are not among those that are read: their own
+    numbers say how many of them stand before a line. Where the second reading finds other lines than the first (a CR alone
+    ends a line for one only), the numbers stay NULL, so that no line is lost.
+#}
+{% macro number_unreadable_lines(relation, root, source_file, source_batch) %}
+    {% set lines = coupon_rfm.csv_lines([root ~ '/' ~ source_file], skip=0, rejects='numbered', in_order=true) %}
+    {% set of_file = 'source_file = ' ~ coupon_rfm.text_literal(source_file) ~ ' and corrupt_record is not null' %}
+    {% do run_query('
+        create or replace temporary table numbered_line as
+        select
+            numbered.line,
+            numbered.line_order
+        from (select rtrim(line, chr(13)) as line, row_number() over () as line_order from ' ~ lines ~ ') as numbered
+        where
+            numbered.line_order > 1
+            and numbered.line in (select corrupt_record from ' ~ relation ~ ' where ' ~ of_file ~ ')
+    ') %}
     {% do run_query('
         create or replace temporary table unreadable_line as
         with
-        numbered as (
-            select line, row_number() over () as line_order
-            from ' ~ coupon_rfm.csv_lines([root ~ '/' ~ source_file], skip=0) ~ '
-        ),
-        corrupt as (
-            select distinct corrupt_record
-            from ' ~ relation ~ '
-            where ' ~ of_file ~ ' and source_line is null and corrupt_record is not null
-        ),
         missed as (
-            select source_line, row_number() over (order by source_line) as missed_order
-            from ' ~ relation ~ '
-            where ' ~ of_file ~ ' and source_line is not null
+            select line, csv_line, row_number() over (order by line) as missed_order
+            from (select distinct line, csv_line from numbered_reject)
         )
         select
-            numbered.line,
-            numbered.line_order + (
-                select count(*) from missed where missed.source_line - missed.missed_order < numbered.line_order
-            ) as source_line
-        from numbered
-        inner join corrupt on numbered.line = corrupt.corrupt_record
-        where numbered.line_order > 1
+            numbered_line.line,
+            numbered_line.line_order + count(missed.line) as source_line
+        from numbered_line
+        left join missed
+            on missed.line - missed.missed_order < numbered_line.line_order
+        group by numbered_line.line, numbered_line.line_order
+        union all
+        select csv_line, line
+        from missed
     ') %}
-    {% do run_query('
-        insert into ' ~ relation ~ ' (source_file, source_batch, source_line, corrupt_record)
-        select ' ~ coupon_rfm.text_literal(source_file) ~ ', '
-        ~ "regexp_extract(" ~ coupon_rfm.text_literal(source_file) ~ ", 'dt=([0-9]{4}-[0-9]{2}-[0-9]{2})', 1), "
-        ~ 'source_line, line from unreadable_line
-    ') %}
-    {% do run_query(
-        'delete from ' ~ relation ~ ' where ' ~ of_file ~ ' and source_line is null and corrupt_record is not null'
-    ) %}
+    {% set counts = run_query(
+        'select (select count(*) from unreadable_line), (select count(*) from ' ~ relation ~ ' where ' ~ of_file ~ ')'
+    ).rows[0] %}
+    {% if counts[0] == counts[1] %}
+        {% do run_query('delete from ' ~ relation ~ ' where ' ~ of_file) %}
+        {% do run_query('
+            insert into ' ~ relation ~ ' (source_file, source_batch, source_line, corrupt_record)
+            select ' ~ coupon_rfm.text_literal(source_file) ~ ', ' ~ coupon_rfm.text_literal(source_batch) ~ ',
+                source_line, line
+            from unreadable_line
+        ') %}
+    {% endif %}
+    {% do run_query('drop table numbered_line') %}
     {% do run_query('drop table unreadable_line') %}
+    {% do coupon_rfm.drop_rejects('numbered') %}
 {% endmacro %}

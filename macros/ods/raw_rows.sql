@@ -82,22 +82,29 @@ where false
 
 
 {#
-    CSV files as a relation (line, filename). The delimiter U+0001 is there for none to be found; new_line '\r\n' reads lines
-    ended by LF and by CRLF, also in one file. Lines that are not UTF-8 are left out and, with `rejects`, kept in the
-    temporary table <rejects>_reject of the connection, for keep_unreadable_lines.
+    CSV files as a relation (line, filename). The delimiter U+0001 is there for none to be found. Lines that are not UTF-8 are left
+    out, and kept in the temporary tables <rejects>_reject and <rejects>_scan of the connection.
+
+    Two modes, because DuckDB 2.0 has no single one that does both (measured on LF, CRLF and mixed files):
+    - in parallel: new_line '\n' loses no line, but counts a CRLF as two; '\r\n' loses lines of LF files where buffers meet;
+    - in_order: '\r\n' in one thread counts every line right, and the lines come in their order.
 #}
-{% macro csv_lines(files, skip, rejects=none) -%}
+{% macro csv_lines(files, skip, rejects, in_order=false) -%}
     read_csv(
         {{ coupon_rfm.file_list(files) }},
         columns = {'line': 'VARCHAR'}, auto_detect = false, header = false, skip = {{ skip }}, delim = '\x01',
-        quote = '', escape = '', comment = '', new_line = '\r\n', strict_mode = false, filename = true,
-        {%- if rejects %}
+        quote = '', escape = '', comment = '', strict_mode = false, filename = true,
+        {% if in_order %}new_line = '\r\n', parallel = false{% else %}new_line = '\n'{% endif %},
         store_rejects = true, rejects_table = '{{ rejects }}_reject', rejects_scan = '{{ rejects }}_scan'
-        {%- else %}
-        ignore_errors = true
-        {%- endif %}
     )
 {%- endmacro %}
+
+
+{# Drops the tables in which DuckDB keeps the lines that are not UTF-8: they outlive a run that shares the connection. #}
+{% macro drop_rejects(rejects) %}
+    {% do run_query('drop table if exists temp.' ~ rejects ~ '_reject') %}
+    {% do run_query('drop table if exists temp.' ~ rejects ~ '_scan') %}
+{% endmacro %}
 
 
 {#
