@@ -11,12 +11,15 @@
 
 
 {#
-    The words are at most 4 characters long, which spares most values the comparison. A pattern and not a list: DuckDB makes a
-    list a join, for every row.
+    The words are short, which spares most values the comparison. A pattern and not a list: DuckDB makes a list a join, for
+    every row.
 #}
-{% macro null_if_empty_word(text) -%}
+{% macro null_if_empty_word(text, more_words=[]) -%}
+    {%- set words = ['null', 'none', 'nan', 'n/a', '-', '--'] + more_words -%}
+    {%- set longest = words | map('length') | max -%}
     case
-        when length({{ text }}) <= 4 and {{ coupon_rfm.matches('lower(' ~ text ~ ')', '(null|none|nan|n/a|-|--)?') }}
+        when length({{ text }}) <= {{ longest }}
+            and {{ coupon_rfm.matches('lower(' ~ text ~ ')', '(' ~ words | join('|') ~ ')?') }}
             then null
         else {{ text }}
     end

@@ -14,24 +14,14 @@ test_consumers as (
     where account_type = 'consumer'
 ),
 
-coupon_sends as (
-    select * from {{ ref('dwd_coupon_send_checked') }}
-),
-
 accepted_sends as (
-    select
-        coupon_sends.send_id,
-        coupon_sends.send_time,
-        products.price
-    from coupon_sends
-    left join products
-        on coupon_sends.product_id = products.product_id
-    where coupon_sends.outcome = 'accepted'
+    select * from {{ ref('dwd_coupon_send_checked') }}
+    where outcome = 'accepted'
 ),
 
 rejected_sends as (
     select distinct send_id
-    from coupon_sends
+    from {{ ref('dwd_coupon_send_checked') }}
     where outcome = 'rejected' and send_id is not null
 ),
 
@@ -79,21 +69,25 @@ judged as (
             when {{ is_mangled_id(['parsed.use_id', 'parsed.send_id', 'parsed.order_id', 'parsed.consumer_id']) }}
                 then 'mangled_id'
             when {{ cannot_be_read('pay_time_text', 'pay_time') }} or (is_used and pay_time is null) then 'bad_time'
-            when {{ cannot_be_read('pay_amount_text', 'pay_amount') }}
-                or {{ cannot_be_read('discount_amount_text', 'discount_amount') }}
-                or (is_used and (pay_amount is null or discount_amount is null)) then 'bad_amount'
+            when {{ cannot_be_read('pay_amount_text', 'parsed.pay_amount') }}
+                or {{ cannot_be_read('discount_amount_text', 'parsed.discount_amount') }}
+                or (is_used and (pay_amount is null or parsed.discount_amount is null)) then 'bad_amount'
             when is_used is null then 'bad_flag'
             when test_consumers.account_id is not null or pay_amount = 0.01 then 'test_account'
-            when price > 0 and (pay_amount >= 50 * price or discount_amount >= 50 * price) then 'unit_suspect'
-            when is_used and {{ discount_is_out_of_rule('discount_amount') }} then 'discount_out_of_rule'
+            when products.price > 0
+                and (parsed.pay_amount >= 50 * products.price or parsed.discount_amount >= 50 * products.price)
+                then 'unit_suspect'
+            when is_used and {{ discount_is_out_of_rule('parsed.discount_amount') }} then 'discount_out_of_rule'
             when accepted_sends.send_id is null and rejected_sends.send_id is null then 'orphan_use'
-            when pay_time < send_time then 'use_before_send'
+            when pay_time < accepted_sends.send_time then 'use_before_send'
         end as reason
     from parsed
     left join repeated
         on parsed.use_id = repeated.use_id
     left join accepted_sends
         on parsed.send_id = accepted_sends.send_id
+    left join products
+        on accepted_sends.product_id = products.product_id
     left join rejected_sends
         on parsed.send_id = rejected_sends.send_id
     left join test_consumers

@@ -71,12 +71,7 @@ measured as (
         activity_id,
         agent_id,
         product_id,
-        cast(sum(send_count) as bigint) as send_count,
-        cast(sum(use_count) as bigint) as use_count,
-        cast(sum(redeemed_send_count) as bigint) as redeemed_send_count,
-        cast(sum(send_discount_amount) as decimal(18, 2)) as send_discount_amount,
-        cast(sum(discount_amount) as decimal(18, 2)) as discount_amount,
-        cast(sum(pay_amount) as decimal(18, 2)) as pay_amount,
+        {{ sum_additive_measures() }},
         count(distinct consumer_id) as consumer_count,
         count(distinct paying_consumer_id) as paying_consumer_count,
         max(expire_time) as last_expire_time

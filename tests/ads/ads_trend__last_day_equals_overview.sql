@@ -4,7 +4,8 @@
     'expected': '不合格行数 = 0',
 }) }}
 
--- output_contract.md, identities: ads_trend(as_of_date, n) = overview(n), for every measure both have.
+-- output_contract.md, identities: ads_trend(as_of_date, n) = overview(n), for every measure both have
+-- (there is no trend up to a day before the first event).
 {% set measures = ['send_count', 'use_count', 'send_discount_amount', 'discount_amount', 'pay_amount', 'use_rate', 'roi', 'cohort_use_rate', 'is_mature'] %}
 with
 
@@ -14,6 +15,10 @@ trend as (
 
 overview as (
     select * from {{ ref('ads_overview_non_layered') }}
+),
+
+as_of as (
+    select * from {{ ref('dws_as_of') }}
 )
 
 select
@@ -23,6 +28,8 @@ select
     trend.{{ measure }} as {{ measure }}_of_trend
     {%- endfor %}
 from overview
+inner join as_of
+    on overview.stat_date >= as_of.first_event_date
 left join trend
     on overview.period = trend.period
     and overview.stat_date = trend.stat_date
