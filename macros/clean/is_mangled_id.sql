@@ -1,13 +1,14 @@
 {#
-    Whether any of the ids (clean) is a number in scientific notation, as a spreadsheet writes a long one: 5.77E+12 has lost
-    digits for ever, so that two ids may look the same. The search for E+ spares nearly all values the pattern.
+    Whether any of the ids (clean) of a relation is a number in scientific notation, as a spreadsheet writes a long one: 5.77E+12
+    has lost digits for ever, so that two ids may look the same. The search for E+ spares nearly all values the pattern.
 #}
-{% macro is_mangled_id(columns) -%}
+{% macro is_mangled_id(columns, relation) -%}
     (
         {%- for column in columns %}
+        {%- set id = relation ~ '.' ~ column %}
         {{ 'or ' if not loop.first }}coalesce(
-            ({{ column }} like '%E+%' or {{ column }} like '%e+%')
-            and {{ coupon_rfm.matches(column, '[0-9]+([.][0-9]+)?[eE][+][0-9]+') }},
+            ({{ id }} like '%E+%' or {{ id }} like '%e+%')
+            and {{ coupon_rfm.matches(id, '[0-9]+([.][0-9]+)?[eE][+][0-9]+') }},
             false
         )
         {%- endfor %}

@@ -13,7 +13,7 @@
     {%- set zone = coupon_rfm.setting('business_timezone') -%}
     {%- set plain = '20[0-9]{2}-[0-9]{2}-[0-9]{2} ([01][0-9]|2[0-3]):[0-9]{2}:[0-9]{2}' -%}
     {%- set date_part = '([0-9]{4})(?:-([0-9]{1,2})-|/([0-9]{1,2})/)([0-9]{1,2})' -%}
-    {%- set clock_part = '(?:[ T]([0-9]{1,2}):([0-9]{2})(?::([0-9]{2})(?:[.][0-9]{1,9})?)?(Z|[+-][0-9]{2}:[0-9]{2})?)?' -%}
+    {%- set clock_part = '(?:[ T]([0-9]{1,2}):([0-9]{2})(?::([0-9]{2})(?:[.][0-9]{1,9})?)?(Z|[+-](?:[01][0-9]|2[0-3]):[0-5][0-9])?)?' -%}
     case
         when regexp_full_match({{ text }}, '{{ plain }}') then try_cast({{ text }} as timestamp)
         -- dim_date ends where this does: a year outside 2000-2099 is a mistyped one.

@@ -30,7 +30,7 @@ final as (
         consumer_id,
         consumer_id as consumer_name
     from consumer_ids
-    where consumer_id is not null and not {{ is_mangled_id(['consumer_id']) }}
+    where consumer_id is not null and not {{ is_mangled_id(['consumer_id'], 'consumer_ids') }}
 
     union all
 

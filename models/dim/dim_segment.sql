@@ -19,7 +19,9 @@ final as (
         user_level,
         segment_code,
         cast(min_rfm_total as integer) as min_rfm_total,
-        cast(row_number() over (order by min_rfm_total desc nulls last) as integer) as segment_order,
+        cast(
+            row_number() over (order by min_rfm_total desc nulls last) as integer
+        ) as segment_order,
         min_rfm_total is not null as is_known
     from segments
 )

@@ -39,17 +39,17 @@ shop_mentions as (
 -- Only agents carry a shop's name; after a rename the newest one is right.
 newest_names as (
     select
-        shop_id,
-        shop_name,
+        shop_mentions.shop_id,
+        shop_mentions.shop_name,
         row_number() over (
-            partition by shop_id
+            partition by shop_mentions.shop_id
             order by
-                case when shop_name is null then 1 else 0 end,
-                {{ parse_time('updated_at_text') }} desc nulls last,
-                shop_name desc nulls last
+                case when shop_mentions.shop_name is null then 1 else 0 end,
+                {{ parse_time('shop_mentions.updated_at_text') }} desc nulls last,
+                shop_mentions.shop_name desc nulls last
         ) as name_rank
     from shop_mentions
-    where shop_id is not null
+    where shop_mentions.shop_id is not null
 ),
 
 final as (
@@ -57,7 +57,7 @@ final as (
         shop_id,
         coalesce(shop_name, '未知') as shop_name
     from newest_names
-    where name_rank = 1 and not {{ is_mangled_id(['shop_id']) }}
+    where name_rank = 1 and not {{ is_mangled_id(['shop_id'], 'newest_names') }}
 
     union all
 

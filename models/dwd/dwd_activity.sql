@@ -22,7 +22,9 @@ final as (
         activities.end_time,
         cast(activities.start_time as date) as start_date,
         cast(activities.end_time as date) as end_date,
-        cast({{ dbt.datediff('activities.start_time', 'activities.end_time', 'day') }} as integer) + 1 as duration_days,
+        cast(
+            {{ dbt.datediff('activities.start_time', 'activities.end_time', 'day') }} as integer
+        ) + 1 as duration_days,
         activities.status
     from activities
     inner join shops

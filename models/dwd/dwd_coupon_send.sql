@@ -27,7 +27,10 @@ final as (
         cast(coupon_sends.send_time as date) as send_date,
         {{ add_hours('coupon_sends.send_time', 'coupon_sends.valid_hours') }} as expire_time,
         coalesce(
-            coupon_sends.consumer_id, filled_consumers.payer_id, filled_consumers.session_consumer_id, 'unknown'
+            coupon_sends.consumer_id,
+            filled_consumers.payer_id,
+            filled_consumers.session_consumer_id,
+            'unknown'
         ) as consumer_id,
         case
             when coupon_sends.consumer_id is not null then 'send'
@@ -39,16 +42,26 @@ final as (
         coalesce(agents.agent_id, 'unknown') as agent_id,
         coalesce(products.product_id, 'unknown') as product_id,
         coalesce(
-            nullif(activities.shop_id, 'unknown'), nullif(agents.shop_id, 'unknown'), products.shop_id, 'unknown'
+            nullif(activities.shop_id, 'unknown'),
+            nullif(agents.shop_id, 'unknown'),
+            products.shop_id,
+            'unknown'
         ) as shop_id,
         coupon_sends.discount_amount,
         coupon_sends.valid_hours,
         coalesce(
-            coupon_sends.send_time < activities.start_time or coupon_sends.send_time > activities.end_time, false
+            coupon_sends.send_time < activities.start_time
+            or coupon_sends.send_time > activities.end_time,
+            false
         ) as is_outside_activity,
-        coalesce(cast(coupon_sends.send_time as date) > agents.leave_date, false) as is_after_agent_left,
-        -- What is known of the consumer without the uses, for every as_of_date before consumer_known_date.
-        coalesce(coupon_sends.consumer_id, filled_consumers.session_consumer_id, 'unknown') as consumer_id_at_send,
+        coalesce(
+            cast(coupon_sends.send_time as date) > agents.leave_date, false
+        ) as is_after_agent_left,
+        -- What is known of the consumer without the uses, for every as_of_date before
+        -- consumer_known_date.
+        coalesce(
+            coupon_sends.consumer_id, filled_consumers.session_consumer_id, 'unknown'
+        ) as consumer_id_at_send,
         case
             when coupon_sends.consumer_id is null and filled_consumers.payer_id is not null
                 then filled_consumers.payer_known_date

@@ -9,7 +9,10 @@ cleaned as (
 final as (
     {{ judge_rows(
         'cleaned', 'send_id',
-        ['activity_id', 'agent_id', 'consumer_id', 'product_id', 'session_id', 'send_time', 'discount_amount', 'valid_hours'],
+        [
+            'activity_id', 'agent_id', 'consumer_id', 'product_id', 'session_id', 'send_time',
+            'discount_amount', 'valid_hours',
+        ],
         has_updated_at=false
     ) }}
 )

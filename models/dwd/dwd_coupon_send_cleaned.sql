@@ -12,19 +12,10 @@ activities as (
     select * from {{ ref('dim_activity') }}
 ),
 
-test_consumers as (
-    select account_id
-    from {{ ref('dim_test_account') }}
-    where account_type = 'consumer'
+test_accounts as (
+    select * from {{ ref('dim_test_account') }}
 ),
 
-test_agents as (
-    select account_id
-    from {{ ref('dim_test_account') }}
-    where account_type = 'agent'
-),
-
--- Read apart from `source`: a CTE that is used twice would be kept in memory whole.
 repeated as (
     {{ repeated_keys(ref('ods_coupon_send'), 'send_id') }}
 ),
@@ -60,21 +51,24 @@ parsed as (
 judged as (
     select
         parsed.*,
-        case when repeated.send_id is not null then {{ row_text('parsed.raw', 'coupon_send') }} end as row_text,
+        {{ row_text('parsed.raw', 'coupon_send', 'repeated.send_id') }} as row_text,
         case
             when parsed.corrupt_record is not null then 'unreadable'
             when parsed.send_id is null then 'missing_key'
-            when {{ is_mangled_id([
-                'parsed.send_id', 'parsed.activity_id', 'parsed.agent_id', 'parsed.consumer_id', 'parsed.product_id',
-                'parsed.session_id',
-            ]) }} then 'mangled_id'
+            when {{ is_mangled_id(
+                ['send_id', 'activity_id', 'agent_id', 'consumer_id', 'product_id', 'session_id'], 'parsed'
+            ) }} then 'mangled_id'
             when parsed.send_time is null then 'bad_time'
             when parsed.discount_amount is null then 'bad_amount'
-            when test_consumers.account_id is not null or test_agents.account_id is not null then 'test_account'
-            when parsed.discount_amount >= 50 * products.price and products.price > 0 then 'unit_suspect'
+            when coalesce(test_consumers.account_id, test_agents.account_id) is not null
+                then 'test_account'
+            when parsed.discount_amount >= 50 * nullif(products.price, 0) then 'unit_suspect'
             when {{ discount_is_out_of_rule('parsed.discount_amount') }}
-                or (parsed.discount_amount >= products.price and products.price > 0)
-                or (activities.activity_type = '自定义' and parsed.discount_amount > activities.discount_amount)
+                or parsed.discount_amount >= nullif(products.price, 0)
+                or (
+                    activities.activity_type = '自定义'
+                    and parsed.discount_amount > activities.discount_amount
+                )
                 then 'discount_out_of_rule'
             -- product.md section 4: 1 <= valid_hours <= 24.
             when coalesce(parsed.valid_hours, 0) not between 1 and 24 then 'validity_out_of_rule'
@@ -86,10 +80,12 @@ judged as (
         on parsed.product_id = products.product_id
     left join activities
         on parsed.activity_id = activities.activity_id
-    left join test_consumers
+    left join test_accounts as test_consumers
         on parsed.consumer_id = test_consumers.account_id
-    left join test_agents
+        and test_consumers.account_type = 'consumer'
+    left join test_accounts as test_agents
         on parsed.agent_id = test_agents.account_id
+        and test_agents.account_type = 'agent'
 ),
 
 final as (
@@ -110,7 +106,7 @@ final as (
         row_text,
         discount_amount as amount_at_stake,
         case
-            when reason is not null or row_text is not null then {{ raw_row('raw', 'corrupt_record') }}
+            when coalesce(reason, row_text) is not null then {{ raw_row('raw', 'corrupt_record') }}
         end as raw_row
     from judged
 )

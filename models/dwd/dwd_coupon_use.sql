@@ -20,7 +20,8 @@ with_send as (
         coupon_uses.pay_amount,
         coupon_uses.discount_amount,
         coupon_uses.is_used,
-        -- product.md section 4: valid from send_time to send_time + valid_hours, both ends included.
+        -- product.md section 4: valid from send_time to send_time + valid_hours, both ends
+        -- included.
         case
             when not coupon_uses.is_used then 'not_used'
             when coupon_uses.is_send_rejected then 'send_rejected'
@@ -53,7 +54,8 @@ final as (
         is_used,
         invalid_reason is null as is_valid_use,
         invalid_reason,
-        coalesce(own_consumer_id, send_consumer_id) <> send_consumer_id and send_consumer_id <> 'unknown' as is_other_buyer,
+        coalesce(own_consumer_id, send_consumer_id) <> send_consumer_id
+        and send_consumer_id <> 'unknown' as is_other_buyer,
         send_date,
         activity_id,
         agent_id,

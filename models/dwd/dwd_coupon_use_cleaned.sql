@@ -8,10 +8,8 @@ products as (
     select * from {{ ref('dim_product') }}
 ),
 
-test_consumers as (
-    select account_id
-    from {{ ref('dim_test_account') }}
-    where account_type = 'consumer'
+test_accounts as (
+    select * from {{ ref('dim_test_account') }}
 ),
 
 accepted_sends as (
@@ -25,7 +23,6 @@ rejected_sends as (
     where outcome = 'rejected' and send_id is not null
 ),
 
--- Read apart from `source`: a CTE that is used twice would be kept in memory whole.
 repeated as (
     {{ repeated_keys(ref('ods_coupon_use'), 'use_id') }}
 ),
@@ -61,25 +58,27 @@ judged as (
     select
         parsed.*,
         accepted_sends.send_id is null as is_send_rejected,
-        case when repeated.use_id is not null then {{ row_text('parsed.raw', 'coupon_use') }} end as row_text,
+        {{ row_text('parsed.raw', 'coupon_use', 'repeated.use_id') }} as row_text,
         -- product.md section 4: an unused coupon needs no pay_time and no amounts.
         case
             when parsed.corrupt_record is not null then 'unreadable'
             when parsed.use_id is null then 'missing_key'
-            when {{ is_mangled_id(['parsed.use_id', 'parsed.send_id', 'parsed.order_id', 'parsed.consumer_id']) }}
+            when {{ is_mangled_id(['use_id', 'send_id', 'order_id', 'consumer_id'], 'parsed') }}
                 then 'mangled_id'
-            when {{ cannot_be_read('pay_time_text', 'pay_time') }} or (is_used and pay_time is null) then 'bad_time'
-            when {{ cannot_be_read('pay_amount_text', 'parsed.pay_amount') }}
-                or {{ cannot_be_read('discount_amount_text', 'parsed.discount_amount') }}
-                or (is_used and (pay_amount is null or parsed.discount_amount is null)) then 'bad_amount'
-            when is_used is null then 'bad_flag'
-            when test_consumers.account_id is not null or pay_amount = 0.01 then 'test_account'
-            when products.price > 0
-                and (parsed.pay_amount >= 50 * products.price or parsed.discount_amount >= 50 * products.price)
+            when {{ cannot_be_read('parsed.pay_time_text', 'parsed.pay_time') }}
+                or (parsed.is_used and parsed.pay_time is null) then 'bad_time'
+            when {{ cannot_be_read('parsed.pay_amount_text', 'parsed.pay_amount') }}
+                or {{ cannot_be_read('parsed.discount_amount_text', 'parsed.discount_amount') }}
+                or (parsed.is_used and parsed.pay_amount + parsed.discount_amount is null)
+                then 'bad_amount'
+            when parsed.is_used is null then 'bad_flag'
+            when parsed.pay_amount = 0.01 or test_accounts.account_id is not null then 'test_account'
+            when 50 * nullif(products.price, 0) <= greatest(parsed.pay_amount, parsed.discount_amount)
                 then 'unit_suspect'
-            when is_used and {{ discount_is_out_of_rule('parsed.discount_amount') }} then 'discount_out_of_rule'
+            when parsed.is_used and {{ discount_is_out_of_rule('parsed.discount_amount') }}
+                then 'discount_out_of_rule'
             when accepted_sends.send_id is null and rejected_sends.send_id is null then 'orphan_use'
-            when pay_time < accepted_sends.send_time then 'use_before_send'
+            when parsed.pay_time < accepted_sends.send_time then 'use_before_send'
         end as reason
     from parsed
     left join repeated
@@ -90,8 +89,9 @@ judged as (
         on accepted_sends.product_id = products.product_id
     left join rejected_sends
         on parsed.send_id = rejected_sends.send_id
-    left join test_consumers
-        on parsed.consumer_id = test_consumers.account_id
+    left join test_accounts
+        on parsed.consumer_id = test_accounts.account_id
+        and test_accounts.account_type = 'consumer'
 ),
 
 final as (
@@ -112,7 +112,7 @@ final as (
         row_text,
         pay_amount as amount_at_stake,
         case
-            when reason is not null or row_text is not null then {{ raw_row('raw', 'corrupt_record') }}
+            when coalesce(reason, row_text) is not null then {{ raw_row('raw', 'corrupt_record') }}
         end as raw_row
     from judged
 )

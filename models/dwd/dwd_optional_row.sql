@@ -21,7 +21,9 @@ final as (
         case when corrupt_record is null then 'accepted' else 'unreadable' end as outcome,
         case when corrupt_record is not null then 'unreadable' end as reason,
         cast(null as decimal(18, 2)) as amount_at_stake,
-        case when corrupt_record is not null then {{ json_text(struct_of(['corrupt_record'])) }} end as raw_row
+        case
+            when corrupt_record is not null then {{ json_text(struct_of(['corrupt_record'])) }}
+        end as raw_row
     from {{ table }}s
     {%- if not loop.last %}
 

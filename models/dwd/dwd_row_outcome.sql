@@ -21,13 +21,43 @@ optional_rows as (
 ),
 
 all_rows as (
-    select source_table, source_file, outcome, reason, amount_at_stake from dimension_rows
+    select
+        source_table,
+        source_file,
+        outcome,
+        reason,
+        amount_at_stake
+    from dimension_rows
+
     union all
-    select 'coupon_send' as source_table, source_file, outcome, reason, amount_at_stake from coupon_sends
+
+    select
+        'coupon_send' as source_table,
+        source_file,
+        outcome,
+        reason,
+        amount_at_stake
+    from coupon_sends
+
     union all
-    select 'coupon_use' as source_table, source_file, outcome, reason, amount_at_stake from coupon_uses
+
+    select
+        'coupon_use' as source_table,
+        source_file,
+        outcome,
+        reason,
+        amount_at_stake
+    from coupon_uses
+
     union all
-    select source_table, source_file, outcome, reason, amount_at_stake from optional_rows
+
+    select
+        source_table,
+        source_file,
+        outcome,
+        reason,
+        amount_at_stake
+    from optional_rows
 ),
 
 counted as (

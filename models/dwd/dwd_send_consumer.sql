@@ -26,7 +26,8 @@ sends_without_consumer as (
     where outcome = 'accepted' and consumer_id is null
 ),
 
--- product.md section 4: a missing consumer is filled from the use of the same send, else from its chat session.
+-- product.md section 4: a missing consumer is filled from the use of the same send, else from its
+-- chat session.
 payers as (
     select
         missing.send_id,
@@ -39,22 +40,25 @@ payers as (
     from sends_without_consumer as missing
     inner join coupon_uses
         on missing.send_id = coupon_uses.send_id
-    where coupon_uses.outcome = 'accepted' and coupon_uses.is_used and coupon_uses.consumer_id is not null
+    where
+        coupon_uses.outcome = 'accepted'
+        and coupon_uses.is_used
+        and coupon_uses.consumer_id is not null
 ),
 
 session_rows as (
     select
-        {{ clean_id('session_id') }} as session_id,
-        {{ clean_id('consumer_id') }} as consumer_id,
+        {{ clean_id('chat_sessions.session_id') }} as session_id,
+        {{ clean_id('chat_sessions.consumer_id') }} as consumer_id,
         row_number() over (
-            partition by {{ clean_id('session_id') }}
+            partition by {{ clean_id('chat_sessions.session_id') }}
             order by
-                source_batch desc,
+                chat_sessions.source_batch desc,
                 {{ row_text('chat_sessions', 'chat_session') }} desc,
-                source_file desc
+                chat_sessions.source_file desc
         ) as session_rank
     from chat_sessions
-    where session_id is not null
+    where chat_sessions.session_id is not null
 ),
 
 session_consumers as (
@@ -67,7 +71,7 @@ session_consumers as (
     where
         session_rows.session_rank = 1
         and test_consumers.account_id is null
-        and not {{ is_mangled_id(['session_rows.consumer_id']) }}
+        and not {{ is_mangled_id(['consumer_id'], 'session_rows') }}
 ),
 
 final as (

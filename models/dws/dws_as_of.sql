@@ -21,14 +21,12 @@ event_days as (
 
 -- product.md section 5: unset, the latest day with an accepted send or a valid use.
 as_of as (
-    {%- set as_of_date = setting('as_of_date') %}
-    select
-        {%- if as_of_date %}
-        cast('{{ as_of_date }}' as date) as as_of_date
-        {%- else %}
-        max(event_date) as as_of_date
+    {% if setting('as_of_date') -%}
+    select cast('{{ setting('as_of_date') }}' as date) as as_of_date
+    {%- else -%}
+    select max(event_date) as as_of_date
     from event_days
-        {%- endif %}
+    {%- endif %}
 ),
 
 final as (
@@ -36,10 +34,12 @@ final as (
         as_of.as_of_date,
         min(event_days.event_date) as first_event_date,
         max(event_days.event_date) as last_event_date,
-        max(case when event_days.event_date < as_of.as_of_date then event_days.event_date end) as previous_event_date
+        max(case
+            when event_days.event_date < as_of.as_of_date then event_days.event_date
+        end) as previous_event_date
     from as_of
     left join event_days
-        on event_days.event_date <= as_of.as_of_date
+        on as_of.as_of_date >= event_days.event_date
     group by as_of.as_of_date
 )
 

@@ -19,7 +19,10 @@ snapshots as (
 
     union all
 
-    select cast({{ dbt.dateadd('day', -setting('migration_days'), 'as_of_date') }} as date) as snapshot_date
+    select
+        cast(
+            {{ dbt.dateadd('day', -setting('migration_days'), 'as_of_date') }} as date
+        ) as snapshot_date
     from as_of
 ),
 
@@ -28,10 +31,16 @@ uses as (
         snapshots.snapshot_date,
         use_days.consumer_id,
         max(use_days.pay_date) as last_use_date,
-        sum(case when {{ is_in_rfm_window('use_days.pay_date', 'snapshots.snapshot_date') }}
-            then use_days.use_count else 0 end) as frequency,
-        sum(case when {{ is_in_rfm_window('use_days.pay_date', 'snapshots.snapshot_date') }}
-            then use_days.pay_amount else 0 end) as monetary
+        sum(case
+            when {{ is_in_rfm_window('use_days.pay_date', 'snapshots.snapshot_date') }}
+                then use_days.use_count
+            else 0
+        end) as frequency,
+        sum(case
+            when {{ is_in_rfm_window('use_days.pay_date', 'snapshots.snapshot_date') }}
+                then use_days.pay_amount
+            else 0
+        end) as monetary
     from use_days
     inner join snapshots
         on use_days.pay_date <= snapshots.snapshot_date
@@ -45,7 +54,9 @@ measured as (
         consumers.first_send_date,
         consumers.last_send_date,
         uses.last_use_date,
-        cast({{ rfm_recency_days('uses.last_use_date', 'snapshots.snapshot_date') }} as integer) as recency_days,
+        cast(
+            {{ rfm_recency_days('uses.last_use_date', 'snapshots.snapshot_date') }} as integer
+        ) as recency_days,
         cast(coalesce(uses.frequency, 0) as bigint) as frequency,
         cast(coalesce(uses.monetary, 0) as decimal(18, 2)) as monetary
     from consumers
@@ -87,7 +98,9 @@ final as (
         rfm_total,
         user_level,
         {{ rfm_sub_level('user_level', 'f_score', 'm_score') }} as user_sub_level,
-        {{ rfm_lifecycle('last_use_date', 'recency_days', 'first_send_date', 'snapshot_date') }} as lifecycle,
+        {{ rfm_lifecycle(
+            'last_use_date', 'recency_days', 'first_send_date', 'snapshot_date'
+        ) }} as lifecycle,
         first_send_date,
         last_send_date
     from leveled

@@ -23,8 +23,9 @@ send_days as (
 ),
 
 {% if setting('segment_basis') == 'at_send' -%}
--- product.md section 5: the segment at the end of the day before the send. A ledger per consumer: each use day adds to the running
--- F and M on its day and leaves the statistical period rfm_window_days later; a send day asks before its own day's entries.
+-- product.md section 5: the segment at the end of the day before the send. A ledger per consumer:
+-- each use day adds to the running F and M on its day and leaves the statistical period
+-- rfm_window_days later; a send day asks before its own day's entries.
 ledger as (
     select
         consumer_id,
@@ -50,7 +51,9 @@ ledger as (
 
     select
         consumer_id,
-        cast({{ dbt.dateadd('day', setting('rfm_window_days'), 'pay_date') }} as date) as entry_date,
+        cast(
+            {{ dbt.dateadd('day', setting('rfm_window_days'), 'pay_date') }} as date
+        ) as entry_date,
         1 as entry_order,
         -use_count as use_count,
         -pay_amount as pay_amount,
@@ -78,14 +81,17 @@ measured as (
     select
         consumer_id,
         entry_date as send_date,
-        {{ rfm_recency_days('last_use_date', dbt.dateadd('day', -1, 'entry_date')) }} as recency_days,
+        {{ rfm_recency_days(
+            'last_use_date', dbt.dateadd('day', -1, 'entry_date')
+        ) }} as recency_days,
         frequency,
         monetary
     from running
     where entry_order = 0
 ),
 {%- else -%}
--- vars.segment_basis: current, the request to the letter: every send is judged by the segment of as_of_date.
+-- vars.segment_basis: current, the request to the letter: every send is judged by the segment of
+-- as_of_date.
 consumer_rfm as (
     select * from {{ ref('dws_consumer_rfm') }}
 ),

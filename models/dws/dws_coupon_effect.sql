@@ -35,7 +35,8 @@ windowed as (
 
     union all
 
-    -- An event of nothing, so that every period and every segment in it has its row, zero-filled (output_contract.md).
+    -- An event of nothing, so that every period and every segment in it has its row, zero-filled
+    -- (output_contract.md).
     select
         periods.period,
         segments.user_level,
@@ -76,7 +77,7 @@ measured as (
         count(distinct paying_consumer_id) as paying_consumer_count,
         max(expire_time) as last_expire_time
     from windowed
-    group by grouping sets (
+    group by grouping sets (  -- noqa: PRS
         (period),
         (period, user_level),
         (period, activity_id),

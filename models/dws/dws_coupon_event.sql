@@ -52,7 +52,9 @@ final as (
         coupon_uses.activity_id,
         coupon_uses.agent_id,
         coupon_uses.product_id,
-        {{ send_user_level('coupon_uses.send_consumer_id', 'send_levels.user_level') }} as user_level,
+        {{ send_user_level(
+            'coupon_uses.send_consumer_id', 'send_levels.user_level'
+        ) }} as user_level,
         cast(null as string) as consumer_id,
         nullif(coupon_uses.consumer_id, 'unknown') as paying_consumer_id,
         cast(0 as bigint) as send_count,

@@ -16,8 +16,8 @@ final as (
         coupon_sends.send_date,
         coupon_sends.expire_time,
         {{ known_consumer(
-            'coupon_sends.consumer_id', 'coupon_sends.consumer_known_date', 'coupon_sends.consumer_id_at_send',
-            'as_of.as_of_date'
+            'coupon_sends.consumer_id', 'coupon_sends.consumer_known_date',
+            'coupon_sends.consumer_id_at_send', 'as_of.as_of_date'
         ) }} as consumer_id,
         coupon_sends.activity_id,
         coupon_sends.agent_id,

@@ -39,7 +39,8 @@ windows as (
         stat_date,
         '{{ period }}' as period,
         as_of_date,
-        {{ dbt.datediff('first_event_date', 'stat_date', 'day') }} >= {{ day_count - 1 }} as is_full_window,
+        {{ dbt.datediff('first_event_date', 'stat_date', 'day') }}
+        >= {{ day_count - 1 }} as is_full_window,
         cast(sum(send_count) over rolling as bigint) as send_count,
         cast(sum(use_count) over rolling as bigint) as use_count,
         cast(sum(redeemed_send_count) over rolling as bigint) as redeemed_send_count,
@@ -48,7 +49,10 @@ windows as (
         cast(sum(pay_amount) over rolling as decimal(18, 2)) as pay_amount,
         max(last_expire_time) over rolling as last_expire_time
     from days
-    window rolling as (order by stat_date rows between {{ day_count - 1 }} preceding and current row)
+    window rolling as (
+        order by stat_date
+        rows between {{ day_count - 1 }} preceding and current row
+    )
     {%- if not loop.last %}
 
     union all

@@ -27,7 +27,7 @@ moves as (
     from today
     left join consumer_rfm as earlier
         on today.consumer_id = earlier.consumer_id
-        and earlier.snapshot_date < today.as_of_date
+        and today.as_of_date > earlier.snapshot_date
     group by today.as_of_date, coalesce(earlier.user_level, '新用户'), today.user_level
 ),
 
@@ -41,7 +41,9 @@ origins as (
 
 final as (
     select
-        cast({{ dbt.dateadd('day', -setting('migration_days'), 'moves.as_of_date') }} as date) as from_date,
+        cast(
+            {{ dbt.dateadd('day', -setting('migration_days'), 'moves.as_of_date') }} as date
+        ) as from_date,
         moves.as_of_date as to_date,
         moves.from_level,
         moves.to_level,

@@ -16,7 +16,10 @@ levels as (
         count(consumer_rfm.last_use_date) as redeemer_count,
         cast(sum(consumer_rfm.frequency) as bigint) as frequency_sum,
         cast(sum(consumer_rfm.monetary) as decimal(18, 2)) as pay_amount,
-        sum(case when consumer_rfm.last_use_date is not null then consumer_rfm.recency_days else 0 end) as recency_days_sum
+        sum(case
+            when consumer_rfm.last_use_date is not null then consumer_rfm.recency_days
+            else 0
+        end) as recency_days_sum
     from consumer_rfm
     inner join as_of
         on consumer_rfm.snapshot_date = as_of.as_of_date

@@ -4,7 +4,8 @@
     'expected': '不合格行数 = 0',
 }) }}
 
--- product.md section 5: R from the last valid use, F and M over the statistical period, all from the valid uses of who paid.
+-- product.md section 5: R from the last valid use, F and M over the statistical period, all from
+-- the valid uses of who paid.
 with
 
 as_of as (
@@ -15,9 +16,14 @@ uses as (
     select
         coupon_uses.consumer_id,
         max(coupon_uses.pay_date) as last_use_date,
-        count(case when {{ is_in_rfm_window('coupon_uses.pay_date', 'as_of.as_of_date') }} then 1 end) as frequency,
-        sum(case when {{ is_in_rfm_window('coupon_uses.pay_date', 'as_of.as_of_date') }}
-            then coupon_uses.pay_amount else 0 end) as monetary
+        count(case
+            when {{ is_in_rfm_window('coupon_uses.pay_date', 'as_of.as_of_date') }} then 1
+        end) as frequency,
+        sum(case
+            when {{ is_in_rfm_window('coupon_uses.pay_date', 'as_of.as_of_date') }}
+                then coupon_uses.pay_amount
+            else 0
+        end) as monetary
     from {{ ref('dws_coupon_use') }} as coupon_uses
     cross join as_of
     group by coupon_uses.consumer_id

@@ -4,13 +4,16 @@
     'expected': '不合格行数 = 0',
 }) }}
 
--- product.md section 5: every known consumer with an accepted send or a valid use has exactly one row; the unknown one has none.
+-- product.md section 5: every known consumer with an accepted send or a valid use has exactly one
+-- row; the unknown one has none.
 with
 
 seen as (
     select consumer_id from {{ ref('dws_coupon_send') }}
+    where consumer_id <> 'unknown'
     union
     select consumer_id from {{ ref('dws_coupon_use') }}
+    where consumer_id <> 'unknown'
 ),
 
 segments as (
@@ -20,7 +23,7 @@ segments as (
 select
     seen.consumer_id,
     segments.consumer_id as segment_consumer_id
-from (select consumer_id from seen where consumer_id <> 'unknown') as seen
+from seen
 full outer join segments
     on seen.consumer_id = segments.consumer_id
 where seen.consumer_id is null or segments.consumer_id is null

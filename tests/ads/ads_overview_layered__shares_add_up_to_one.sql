@@ -4,7 +4,8 @@
     'expected': '占比合计 = 1（四舍五入误差 ≤ 0.000003）',
 }) }}
 
--- Shares of one period are parts of one whole; each is rounded to 6 decimals, so five of them miss 1 by 0.000003 at the most.
+-- Shares of one period are parts of one whole; each is rounded to 6 decimals, so five of them miss
+-- 1 by 0.000003 at the most.
 select
     period,
     sum(send_share) as send_share,

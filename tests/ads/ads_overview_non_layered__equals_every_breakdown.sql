@@ -4,8 +4,15 @@
     'expected': '总计 − 各维度合计 = 0（每个周期、每个可加指标）',
 }) }}
 
--- output_contract.md, identities: the overview equals the sum of every breakdown, exactly, for every period and additive measure.
-{% set measures = ['send_count', 'use_count', 'send_discount_amount', 'discount_amount', 'pay_amount'] %}
+-- output_contract.md, identities: the overview equals the sum of every breakdown, exactly, for
+-- every period and additive measure.
+{% set measures = [
+    'send_count', 'use_count', 'send_discount_amount', 'discount_amount', 'pay_amount',
+] %}
+{% set tables = [
+    'ads_overview_layered', 'ads_activity_effect', 'ads_activity_layered', 'ads_agent_performance',
+    'ads_agent_layered', 'ads_product_effect',
+] %}
 with
 
 overview as (
@@ -17,7 +24,7 @@ periods as (
 ),
 
 breakdowns as (
-    {% for table in ['ads_overview_layered', 'ads_activity_effect', 'ads_activity_layered', 'ads_agent_performance', 'ads_agent_layered', 'ads_product_effect'] -%}
+    {% for table in tables -%}
     select
         '{{ table }}' as breakdown_table,
         period
@@ -34,11 +41,11 @@ breakdowns as (
         'ads_coupon_cube' as breakdown_table,
         periods.period
         {%- for measure in measures %},
-        sum(cube.{{ measure }}) as {{ measure }}
+        sum(daily_cube.{{ measure }}) as {{ measure }}
         {%- endfor %}
-    from {{ ref('ads_coupon_cube') }} as cube
+    from {{ ref('ads_coupon_cube') }} as daily_cube
     inner join periods
-        on cube.stat_date between periods.start_date and periods.end_date
+        on daily_cube.stat_date between periods.start_date and periods.end_date
     group by periods.period
 )
 

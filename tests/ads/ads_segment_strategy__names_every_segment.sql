@@ -4,8 +4,9 @@
     'expected': '不合格行数 = 0',
 }) }}
 
--- The seed names segments by their text: whoever renames one in vars.rfm_levels should rename it in segment_strategy.csv;
--- until then its strategies stand without figures, which is worth a warning and no more.
+-- The seed names segments by their text: whoever renames one in vars.rfm_levels should rename it in
+-- segment_strategy.csv; until then its strategies stand without figures, which is worth a warning
+-- and no more.
 with
 
 segments as (

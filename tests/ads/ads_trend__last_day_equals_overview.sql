@@ -4,9 +4,12 @@
     'expected': '不合格行数 = 0',
 }) }}
 
--- output_contract.md, identities: ads_trend(as_of_date, n) = overview(n), for every measure both have
--- (there is no trend up to a day before the first event).
-{% set measures = ['send_count', 'use_count', 'send_discount_amount', 'discount_amount', 'pay_amount', 'use_rate', 'roi', 'cohort_use_rate', 'is_mature'] %}
+-- output_contract.md, identities: ads_trend(as_of_date, n) = overview(n), for every measure both
+-- have (there is no trend up to a day before the first event).
+{% set measures = [
+    'send_count', 'use_count', 'send_discount_amount', 'discount_amount', 'pay_amount',
+    'use_rate', 'roi', 'cohort_use_rate', 'is_mature',
+] %}
 with
 
 trend as (

@@ -4,7 +4,8 @@
     'expected': '不合格行数 = 0',
 }) }}
 
--- product.md section 4: 0 < discount_amount <= 5000, a custom amount <= its activity's cap, 1 <= valid_hours <= 24.
+-- product.md section 4: 0 < discount_amount <= 5000, a custom amount <= its activity's cap, 1 <=
+-- valid_hours <= 24.
 with
 
 coupon_sends as (
@@ -27,4 +28,7 @@ inner join activities
 where
     not coupon_sends.discount_amount between 0.01 and 5000
     or not coupon_sends.valid_hours between 1 and 24
-    or (activities.activity_type = '自定义' and coupon_sends.discount_amount > activities.discount_amount)
+    or (
+        activities.activity_type = '自定义'
+        and coupon_sends.discount_amount > activities.discount_amount
+    )

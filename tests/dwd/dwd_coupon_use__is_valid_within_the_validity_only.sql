@@ -4,7 +4,8 @@
     'expected': '不合格行数 = 0',
 }) }}
 
--- product.md section 4: valid when used, its send is accepted and send_time <= pay_time <= send_time + valid_hours, both ends included.
+-- product.md section 4: valid when used, its send is accepted and send_time <= pay_time <=
+-- send_time + valid_hours, both ends included.
 with
 
 coupon_uses as (

@@ -4,7 +4,8 @@
     'expected': '不合格行数 = 0',
 }) }}
 
--- product.md section 4: same key twice, one row stays. So every duplicate has an accepted row of its key.
+-- product.md section 4: same key twice, one row stays. So every duplicate has an accepted row of
+-- its key.
 with
 
 duplicates as (
@@ -16,15 +17,38 @@ duplicates as (
 ),
 
 accepted_keys as (
-    select 'coupon_send' as source_table, send_id as row_key from {{ ref('dwd_coupon_send') }}
+    select
+        'coupon_send' as source_table,
+        send_id as row_key
+    from {{ ref('dwd_coupon_send') }}
+
     union all
-    select 'coupon_use' as source_table, use_id as row_key from {{ ref('dwd_coupon_use') }}
+
+    select
+        'coupon_use' as source_table,
+        use_id as row_key
+    from {{ ref('dwd_coupon_use') }}
+
     union all
-    select 'activity' as source_table, activity_id as row_key from {{ ref('dim_activity') }}
+
+    select
+        'activity' as source_table,
+        activity_id as row_key
+    from {{ ref('dim_activity') }}
+
     union all
-    select 'agent' as source_table, agent_id as row_key from {{ ref('dim_agent') }}
+
+    select
+        'agent' as source_table,
+        agent_id as row_key
+    from {{ ref('dim_agent') }}
+
     union all
-    select 'product' as source_table, product_id as row_key from {{ ref('dim_product') }}
+
+    select
+        'product' as source_table,
+        product_id as row_key
+    from {{ ref('dim_product') }}
 )
 
 select

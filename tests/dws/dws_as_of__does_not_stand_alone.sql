@@ -4,8 +4,9 @@
     'expected': 'as_of_date 与其前一个有事件的日期相距 ≤ 7 天',
 }) }}
 
--- product.md section 5, blocking: one mistyped year must not turn everybody into 流失用户. If the day is right after all, name it:
--- an earlier one with --vars 'as_of_date: YYYY-MM-DD', or remove the events that came too late.
+-- product.md section 5, blocking: one mistyped year must not turn everybody into 流失用户. If the day
+-- is right after all, name it: an earlier one with --vars 'as_of_date: YYYY-MM-DD', or remove the
+-- events that came too late.
 select
     as_of_date,
     previous_event_date

@@ -1,4 +1,7 @@
-{# Every value lies between the bounds, both included; a bound left out does not bind, and NULL passes. #}
+{#
+    Every value lies between the bounds, both included; a bound left out does not bind, and NULL
+    passes.
+#}
 {% test accepted_range(model, column_name, min_value=none, max_value=none) %}
 
 {%- if min_value is none and max_value is none -%}

@@ -1,4 +1,7 @@
-{# No two rows are alike in the columns; unlike a primary key, they may be NULL, and two NULLs are alike. One scan. #}
+{#
+    No two rows are alike in the columns; unlike a primary key, they may be NULL, and two NULLs are
+    alike. One scan.
+#}
 {% test unique_combination(model, columns) %}
 
 select

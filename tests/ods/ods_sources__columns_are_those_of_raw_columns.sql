@@ -4,13 +4,15 @@
     'expected': '不合格行数 = 0',
 }) }}
 
--- The reader takes the columns of the sources YAML, the comparison of duplicates those of the macro: they must be the same list.
+-- The reader takes the columns of the sources YAML, the comparison of duplicates those of the
+-- macro: they must be the same list.
 {% set differing = [] %}
 {% if execute %}
-    {% for table in raw_tables() if table.name in raw_columns() and table.columns != raw_columns()[table.name] %}
-        {% do differing.append(table.name) %}
+    {% for table in raw_tables() if table.name in raw_columns() %}
+        {% if table.columns != raw_columns()[table.name] %}
+            {% do differing.append(table.name) %}
+        {% endif %}
     {% endfor %}
 {% endif %}
-select differing.source_table
-from (values ('') {%- for name in differing %}, ('{{ name }}'){% endfor %}) as differing (source_table)
-where differing.source_table <> ''
+select '{{ differing | join(', ') }}' as source_tables
+where {{ differing | length }} > 0

@@ -46,7 +46,7 @@
             case
                 when corrupt_record is not null then 'unreadable'
                 when parsed.activity_id is null then 'missing_key'
-                when {{ is_mangled_id(['parsed.activity_id', 'shop_id']) }} then 'mangled_id'
+                when {{ is_mangled_id(['activity_id', 'shop_id'], 'parsed') }} then 'mangled_id'
                 when start_time is null or end_time is null
                     or {{ cannot_be_read('updated_at_text', 'updated_at') }} then 'bad_time'
                 when discount_amount is null then 'bad_amount'
@@ -55,7 +55,7 @@
                     or coalesce(status, '') not in ('未开始', '进行中', '已暂停', '已结束') then 'bad_flag'
                 when {{ discount_is_out_of_rule('discount_amount') }} then 'discount_out_of_rule'
             end as reason,
-            case when repeated.activity_id is not null then {{ row_text('raw', 'activity') }} end as row_text,
+            {{ row_text('raw', 'activity', 'repeated.activity_id') }} as row_text,
             {{ raw_row('raw', 'corrupt_record') }} as raw_row,
             discount_amount as amount_at_stake
         from parsed

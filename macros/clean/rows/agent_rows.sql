@@ -47,13 +47,13 @@
             case
                 when corrupt_record is not null then 'unreadable'
                 when parsed.agent_id is null then 'missing_key'
-                when {{ is_mangled_id(['parsed.agent_id', 'shop_id']) }} then 'mangled_id'
+                when {{ is_mangled_id(['agent_id', 'shop_id'], 'parsed') }} then 'mangled_id'
                 when {{ cannot_be_read('hire_date_text', 'hire_date') }}
                     or {{ cannot_be_read('leave_date_text', 'leave_date') }}
                     or {{ cannot_be_read('updated_at_text', 'updated_at') }} then 'bad_time'
                 when test_agents.account_id is not null then 'test_account'
             end as reason,
-            case when repeated.agent_id is not null then {{ row_text('raw', 'agent') }} end as row_text,
+            {{ row_text('raw', 'agent', 'repeated.agent_id') }} as row_text,
             {{ raw_row('raw', 'corrupt_record') }} as raw_row,
             cast(null as decimal(18, 2)) as amount_at_stake
         from parsed

@@ -41,11 +41,11 @@
             case
                 when corrupt_record is not null then 'unreadable'
                 when parsed.product_id is null then 'missing_key'
-                when {{ is_mangled_id(['parsed.product_id', 'shop_id']) }} then 'mangled_id'
+                when {{ is_mangled_id(['product_id', 'shop_id'], 'parsed') }} then 'mangled_id'
                 when {{ cannot_be_read('updated_at_text', 'updated_at') }} then 'bad_time'
                 when price is null or {{ cannot_be_read('cost_text', 'cost') }} then 'bad_amount'
             end as reason,
-            case when repeated.product_id is not null then {{ row_text('raw', 'product') }} end as row_text,
+            {{ row_text('raw', 'product', 'repeated.product_id') }} as row_text,
             {{ raw_row('raw', 'corrupt_record') }} as raw_row,
             price as amount_at_stake
         from parsed

@@ -18,8 +18,12 @@ final as (
         agents.shop_id,
         agents.shop_name,
         {{ measures('effects') }},
-        {{ average_amount('effects.send_discount_amount', 'effects.send_count') }} as avg_discount_amount,
-        {{ average_amount('effects.pay_amount', 'effects.paying_consumer_count') }} as pay_amount_per_consumer,
+        {{ average_amount(
+            'effects.send_discount_amount', 'effects.send_count'
+        ) }} as avg_discount_amount,
+        {{ average_amount(
+            'effects.pay_amount', 'effects.paying_consumer_count'
+        ) }} as pay_amount_per_consumer,
         {{ rank_within_period('use_rate', 'effects') }} as use_rate_rank
     from effects
     inner join agents

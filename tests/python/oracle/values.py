@@ -31,7 +31,7 @@ AMOUNT = re.compile(r"(?P<whole>[0-9]+|[0-9]{1,3}(,[0-9]{3})+)(\.(?P<cents>[0-9]
 HOURS = re.compile(r"([0-9]{1,4})(\.0+)?")
 CALENDAR_TIME = re.compile(
     r"(?P<year>[0-9]{4})(?P<separator>[-/])(?P<month>[0-9]{1,2})(?P=separator)(?P<day>[0-9]{1,2})"
-    rf"([{BLANKS}T](?P<hour>[0-9]{{1,2}}):(?P<minute>[0-9]{{2}})"
+    r"([ T](?P<hour>[0-9]{1,2}):(?P<minute>[0-9]{2})"
     r"(:(?P<second>[0-9]{2})(\.[0-9]{1,9})?)?"
     r"(?P<offset>Z|[+-][0-9]{2}:[0-9]{2})?)?"
 )
