@@ -54,7 +54,7 @@ session_rows as (
             partition by {{ clean_id('chat_sessions.session_id') }}
             order by
                 chat_sessions.source_batch desc,
-                {{ row_text('chat_sessions', 'chat_session') }} desc,
+                {{ row_text('chat_sessions', 'chat_session', 'chat_sessions.session_id') }} desc,
                 chat_sessions.source_file desc
         ) as session_rank
     from chat_sessions
