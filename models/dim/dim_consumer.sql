@@ -27,10 +27,10 @@ consumer_ids as (
 
 final as (
     select
-        consumer_id,
-        consumer_id as consumer_name
+        consumer_ids.consumer_id,
+        consumer_ids.consumer_id as consumer_name
     from consumer_ids
-    where consumer_id is not null and not {{ is_mangled_id(['consumer_id'], 'consumer_ids') }}
+    where consumer_ids.consumer_id is not null and not {{ is_mangled_id(['consumer_id'], 'consumer_ids') }}
 
     union all
 

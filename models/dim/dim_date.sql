@@ -12,7 +12,8 @@ final as (
         cast(extract(day from date_day) as integer) as day_of_month,
         -- 2000-01-03 was a Monday; the engines number the days of the week differently.
         cast(
-            {{ dbt.datediff("cast('2000-01-03' as date)", 'date_day', 'day') }} + 7 as integer
+            {{ dbt.datediff("cast('2000-01-03' as date)", 'date_day', 'day') }}
+            + 7 as integer
         ) % 7 + 1 as day_of_week
     from calendar
 )

@@ -54,10 +54,10 @@ newest_names as (
 
 final as (
     select
-        shop_id,
-        coalesce(shop_name, '未知') as shop_name
+        newest_names.shop_id,
+        coalesce(newest_names.shop_name, '未知') as shop_name
     from newest_names
-    where name_rank = 1 and not {{ is_mangled_id(['shop_id'], 'newest_names') }}
+    where newest_names.name_rank = 1 and not {{ is_mangled_id(['shop_id'], 'newest_names') }}
 
     union all
 

@@ -23,7 +23,8 @@ final as (
         cast(activities.start_time as date) as start_date,
         cast(activities.end_time as date) as end_date,
         cast(
-            {{ dbt.datediff('activities.start_time', 'activities.end_time', 'day') }} as integer
+            {{ dbt.datediff('activities.start_time', 'activities.end_time', 'day') }}
+            as integer
         ) + 1 as duration_days,
         activities.status
     from activities

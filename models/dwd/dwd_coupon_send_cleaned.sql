@@ -31,7 +31,7 @@ cleaned as (
         {{ clean_text('send_time') }} as send_time_text,
         {{ clean_text('discount_amount') }} as discount_amount_text,
         {{ clean_text('valid_hours') }} as valid_hours_text,
-        {{ struct_of(raw_columns('coupon_send')) }} as raw,
+        {{ struct_of(raw_columns('coupon_send')) }} as raw_fields,
         source_file,
         source_batch,
         source_line,
@@ -51,7 +51,7 @@ parsed as (
 judged as (
     select
         parsed.*,
-        {{ row_text('parsed.raw', 'coupon_send', 'repeated.send_id') }} as row_text,
+        {{ row_text('parsed.raw_fields', 'coupon_send', 'repeated.send_id') }} as row_text,
         case
             when parsed.corrupt_record is not null then 'unreadable'
             when parsed.send_id is null then 'missing_key'
@@ -106,7 +106,7 @@ final as (
         row_text,
         discount_amount as amount_at_stake,
         case
-            when coalesce(reason, row_text) is not null then {{ raw_row('raw', 'corrupt_record') }}
+            when coalesce(reason, row_text) is not null then {{ raw_row('raw_fields', 'corrupt_record') }}
         end as raw_row
     from judged
 )

@@ -18,8 +18,7 @@ accepted_sends as (
 ),
 
 rejected_sends as (
-    select distinct send_id
-    from {{ ref('dwd_coupon_send_checked') }}
+    select distinct send_id from {{ ref('dwd_coupon_send_checked') }}
     where outcome = 'rejected' and send_id is not null
 ),
 
@@ -37,7 +36,7 @@ cleaned as (
         {{ clean_text('pay_time') }} as pay_time_text,
         {{ clean_text('pay_amount') }} as pay_amount_text,
         {{ clean_text('discount_amount') }} as discount_amount_text,
-        {{ struct_of(raw_columns('coupon_use')) }} as raw,
+        {{ struct_of(raw_columns('coupon_use')) }} as raw_fields,
         source_file,
         source_batch,
         source_line,
@@ -58,7 +57,7 @@ judged as (
     select
         parsed.*,
         accepted_sends.send_id is null as is_send_rejected,
-        {{ row_text('parsed.raw', 'coupon_use', 'repeated.use_id') }} as row_text,
+        {{ row_text('parsed.raw_fields', 'coupon_use', 'repeated.use_id') }} as row_text,
         -- product.md section 4: an unused coupon needs no pay_time and no amounts.
         case
             when parsed.corrupt_record is not null then 'unreadable'
@@ -72,8 +71,9 @@ judged as (
                 or (parsed.is_used and parsed.pay_amount + parsed.discount_amount is null)
                 then 'bad_amount'
             when parsed.is_used is null then 'bad_flag'
-            when parsed.pay_amount = 0.01 or test_accounts.account_id is not null then 'test_account'
-            when 50 * nullif(products.price, 0) <= greatest(parsed.pay_amount, parsed.discount_amount)
+            when parsed.pay_amount = 0.01 or test_users.account_id is not null then 'test_account'
+            when greatest(parsed.pay_amount, parsed.discount_amount)
+                >= 50 * nullif(products.price, 0)
                 then 'unit_suspect'
             when parsed.is_used and {{ discount_is_out_of_rule('parsed.discount_amount') }}
                 then 'discount_out_of_rule'
@@ -89,9 +89,9 @@ judged as (
         on accepted_sends.product_id = products.product_id
     left join rejected_sends
         on parsed.send_id = rejected_sends.send_id
-    left join test_accounts
-        on parsed.consumer_id = test_accounts.account_id
-        and test_accounts.account_type = 'consumer'
+    left join test_accounts as test_users
+        on parsed.consumer_id = test_users.account_id
+        and test_users.account_type = 'consumer'
 ),
 
 final as (
@@ -112,7 +112,7 @@ final as (
         row_text,
         pay_amount as amount_at_stake,
         case
-            when coalesce(reason, row_text) is not null then {{ raw_row('raw', 'corrupt_record') }}
+            when coalesce(reason, row_text) is not null then {{ raw_row('raw_fields', 'corrupt_record') }}
         end as raw_row
     from judged
 )

@@ -49,10 +49,11 @@ windows as (
         cast(sum(pay_amount) over rolling as decimal(18, 2)) as pay_amount,
         max(last_expire_time) over rolling as last_expire_time
     from days
-    window rolling as (
-        order by stat_date
-        rows between {{ day_count - 1 }} preceding and current row
-    )
+    window
+        rolling as (
+            order by stat_date
+            rows between {{ day_count - 1 }} preceding and current row
+        )
     {%- if not loop.last %}
 
     union all

@@ -30,5 +30,6 @@ where
     counted.first_day <> as_of.first_event_date
     or counted.last_day <> as_of.as_of_date
     or counted.day_count
-    <> {{ dbt.datediff('as_of.first_event_date', 'as_of.as_of_date', 'day') }} + 1
+    <> 1
+    + {{ dbt.datediff('as_of.first_event_date', 'as_of.as_of_date', 'day') }}
     or counted.row_count <> 3 * counted.day_count

@@ -11,4 +11,8 @@ select
     send_date,
     pay_date
 from {{ ref('dwd_coupon_use') }}
-where is_valid_use and not {{ dbt.datediff('send_date', 'pay_date', 'day') }} between 0 and 1
+where
+    is_valid_use
+    and
+    {{ dbt.datediff('send_date', 'pay_date', 'day') }}
+    not between 0 and 1

@@ -11,4 +11,6 @@ select
     as_of_date,
     previous_event_date
 from {{ ref('dws_as_of') }}
-where {{ dbt.datediff('previous_event_date', 'as_of_date', 'day') }} > 7
+where
+    {{ dbt.datediff('previous_event_date', 'as_of_date', 'day') }}
+    > 7

@@ -7,12 +7,8 @@
 -- The reader takes the columns of the sources YAML, the comparison of duplicates those of the
 -- macro: they must be the same list.
 {% set differing = [] %}
-{% if execute %}
-    {% for table in raw_tables() if table.name in raw_columns() %}
-        {% if table.columns != raw_columns()[table.name] %}
-            {% do differing.append(table.name) %}
-        {% endif %}
-    {% endfor %}
-{% endif %}
+{% for table in (raw_tables() if execute else []) if table.name in raw_columns() %}
+{% if table.columns != raw_columns()[table.name] %}{% do differing.append(table.name) %}{% endif %}
+{% endfor %}
 select '{{ differing | join(', ') }}' as source_tables
 where {{ differing | length }} > 0

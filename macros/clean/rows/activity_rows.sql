@@ -22,7 +22,7 @@
             {{ clean_text('end_time') }} as end_time_text,
             {{ clean_text('status') }} as status,
             {{ clean_text('updated_at') }} as updated_at_text,
-            {{ struct_of(raw_columns('activity')) }} as raw,
+            {{ struct_of(raw_columns('activity')) }} as raw_fields,
             source_file,
             source_batch,
             source_line,
@@ -55,8 +55,8 @@
                     or coalesce(status, '') not in ('未开始', '进行中', '已暂停', '已结束') then 'bad_flag'
                 when {{ discount_is_out_of_rule('discount_amount') }} then 'discount_out_of_rule'
             end as reason,
-            {{ row_text('raw', 'activity', 'repeated.activity_id') }} as row_text,
-            {{ raw_row('raw', 'corrupt_record') }} as raw_row,
+            {{ row_text('raw_fields', 'activity', 'repeated.activity_id') }} as row_text,
+            {{ raw_row('raw_fields', 'corrupt_record') }} as raw_row,
             discount_amount as amount_at_stake
         from parsed
         left join repeated

@@ -24,7 +24,7 @@
             {{ clean_text('hire_date') }} as hire_date_text,
             {{ clean_text('leave_date') }} as leave_date_text,
             {{ clean_text('updated_at') }} as updated_at_text,
-            {{ struct_of(raw_columns('agent')) }} as raw,
+            {{ struct_of(raw_columns('agent')) }} as raw_fields,
             source_file,
             source_batch,
             source_line,
@@ -53,8 +53,8 @@
                     or {{ cannot_be_read('updated_at_text', 'updated_at') }} then 'bad_time'
                 when test_agents.account_id is not null then 'test_account'
             end as reason,
-            {{ row_text('raw', 'agent', 'repeated.agent_id') }} as row_text,
-            {{ raw_row('raw', 'corrupt_record') }} as raw_row,
+            {{ row_text('raw_fields', 'agent', 'repeated.agent_id') }} as row_text,
+            {{ raw_row('raw_fields', 'corrupt_record') }} as raw_row,
             cast(null as decimal(18, 2)) as amount_at_stake
         from parsed
         left join repeated

@@ -18,7 +18,7 @@
             {{ clean_text('cost') }} as cost_text,
             {{ clean_id('shop_id') }} as shop_id,
             {{ clean_text('updated_at') }} as updated_at_text,
-            {{ struct_of(raw_columns('product')) }} as raw,
+            {{ struct_of(raw_columns('product')) }} as raw_fields,
             source_file,
             source_batch,
             source_line,
@@ -45,8 +45,8 @@
                 when {{ cannot_be_read('updated_at_text', 'updated_at') }} then 'bad_time'
                 when price is null or {{ cannot_be_read('cost_text', 'cost') }} then 'bad_amount'
             end as reason,
-            {{ row_text('raw', 'product', 'repeated.product_id') }} as row_text,
-            {{ raw_row('raw', 'corrupt_record') }} as raw_row,
+            {{ row_text('raw_fields', 'product', 'repeated.product_id') }} as row_text,
+            {{ raw_row('raw_fields', 'corrupt_record') }} as raw_row,
             price as amount_at_stake
         from parsed
         left join repeated
