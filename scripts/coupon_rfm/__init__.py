@@ -1,0 +1,1 @@
+"""Python around the dbt project: what the scripts share."""

@@ -1,0 +1,134 @@
+"""The way from Python into the warehouse: dbt in this process, and the connection of its adapter.
+
+No query here knows an engine: what `profiles.yml` can reach can be tested and exported.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import click
+from dbt.adapters.base import BaseAdapter
+from dbt.adapters.factory import get_adapter_by_type
+from dbt.cli.main import dbtRunner, dbtRunnerResult
+from dbt.contracts.graph.manifest import Manifest
+
+ROOT = Path(__file__).resolve().parents[2]
+ROWS_PER_CHUNK = 10_000
+ANSI_CODE = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
+
+
+class QueryError(click.ClickException):
+    """The engine cannot be reached or refuses a query; the message is the engine's."""
+
+
+def project_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add to a click command the options that choose the project and its target."""
+    for option in (
+        click.option("--target", help="Target of profiles.yml.  [default: the profile's own]"),
+        click.option(
+            "--project-dir",
+            type=click.Path(exists=True, file_okay=False, path_type=Path),
+            default=ROOT,
+            help="The dbt project.  [default: the one this script belongs to]",
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+def plain(message: object) -> str:
+    """Return a message of dbt without its terminal colours."""
+    return ANSI_CODE.sub("", str(message)).strip()
+
+
+class Project:
+    """A dbt project, run in this process with artifacts and a log of its own.
+
+    The process moves into the project's folder, where the relative paths of `profiles.yml` and of
+    the COUPON_RFM_* variables begin, as they do for `dbt build`.
+    """
+
+    def __init__(
+        self, folder: Path, artifacts: str, target: str | None = None, variables: str | None = None
+    ) -> None:
+        """Choose the project in `folder`; `artifacts` is its target path, `variables` is YAML."""
+        os.chdir(folder)
+        self._manifest: Manifest | None = None
+        self._options = ["--project-dir", ".", "--target-path", artifacts, "--log-path", artifacts]
+        if "DBT_PROFILES_DIR" not in os.environ:
+            self._options += ["--profiles-dir", "."]
+        if target:
+            self._options += ["--target", target]
+        if variables:
+            self._options += ["--vars", variables]
+
+    def dbt(
+        self, command: str, *options: str, on_event: Callable[[Any], None] | None = None
+    ) -> dbtRunnerResult:
+        """Run a dbt command silently; its events go to `on_event`."""
+        runner = dbtRunner(self._manifest, callbacks=[on_event] if on_event else [])
+        return runner.invoke(["--log-level", "none", command, *self._options, *options])
+
+    def manifest(self) -> Manifest:
+        """Return the parsed project.
+
+        Raises:
+            click.ClickException: the project or its profile cannot be read.
+        """
+        if self._manifest is None:
+            parsed = self.dbt("parse")
+            if not isinstance(parsed.result, Manifest):
+                raise click.ClickException(
+                    f"dbt cannot read the project: {plain(parsed.exception)}"
+                )
+            self._manifest = parsed.result
+        return self._manifest
+
+    def require_warehouse(self) -> None:
+        """Stop when the warehouse is a file that is not there (to connect would create it).
+
+        Raises:
+            click.ClickException: nothing has been built yet.
+        """
+        path = getattr(self._adapter().config.credentials, "path", None)
+        if path and path != ":memory:" and "://" not in path and not Path(path).is_file():
+            raise click.ClickException(
+                f"there is no warehouse at {path} yet: run `dbt build` first."
+            )
+
+    @contextmanager
+    def query(self, sql: str) -> Iterator[tuple[list[str], Iterator[tuple]]]:
+        """Run a query; give its column names and its rows, fetched in chunks.
+
+        Raises:
+            QueryError: the engine cannot be reached or refuses the query.
+        """
+        adapter = self._adapter()
+        with adapter.connection_named("coupon_rfm"):
+            try:
+                _, cursor = adapter.connections.add_query(sql, auto_begin=False)
+            except Exception as error:  # a driver that cannot connect raises what it likes
+                raise QueryError(plain(error)) from error
+            yield [column[0] for column in cursor.description], _rows(cursor)
+
+    def _adapter(self) -> BaseAdapter:
+        """Return the adapter of the last dbt command, which stays usable after it."""
+        return get_adapter_by_type(self.manifest().metadata.adapter_type)
+
+
+def _rows(cursor: Any) -> Iterator[tuple]:
+    """Yield the rows of a cursor; only those of Spark sessions cannot fetch in chunks."""
+    fetch = getattr(cursor, "fetchmany", None) or getattr(
+        getattr(cursor, "_cursor", None), "fetchmany", None
+    )
+    if fetch is None:
+        yield from cursor.fetchall()
+        return
+    while chunk := fetch(ROWS_PER_CHUNK):
+        yield from chunk
