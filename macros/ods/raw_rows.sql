@@ -49,7 +49,7 @@ select
     {{ coupon_rfm.source_file_columns('filename', root) }},
     file_row_number + 1 as source_line,
     cast(null as varchar) as corrupt_record
-from read_parquet({{ coupon_rfm.file_list(group.files) }}, filename = true, file_row_number = true)
+from read_parquet({{ coupon_rfm.file_list(group.files) }}, filename = true, file_row_number = true, hive_partitioning = false)
 {%- endmacro %}
 
 
@@ -82,20 +82,26 @@ where false
 
 
 {#
-    CSV files as a relation (line, filename). The delimiter U+0001 is there for none to be found. Lines that are not UTF-8 are left
-    out, and kept in the temporary tables <rejects>_reject and <rejects>_scan of the connection.
+    CSV files as a relation (line, filename). The delimiter, four control characters, is there for none to be found. Lines that
+    are not UTF-8 are left out; with `rejects` they are kept in the temporary tables <rejects>_reject and <rejects>_scan of the
+    connection.
 
     Two modes, because DuckDB 2.0 has no single one that does both (measured on LF, CRLF and mixed files):
     - in parallel: new_line '\n' loses no line, but counts a CRLF as two; '\r\n' loses lines of LF files where buffers meet;
     - in_order: '\r\n' in one thread counts every line right, and the lines come in their order.
 #}
-{% macro csv_lines(files, skip, rejects, in_order=false) -%}
+{% macro csv_lines(files, skip, rejects=none, in_order=false) -%}
     read_csv(
         {{ coupon_rfm.file_list(files) }},
-        columns = {'line': 'VARCHAR'}, auto_detect = false, header = false, skip = {{ skip }}, delim = '\x01',
-        quote = '', escape = '', comment = '', strict_mode = false, filename = true,
+        columns = {'line': 'VARCHAR'}, auto_detect = false, header = false, skip = {{ skip }},
+        delim = chr(1) || chr(2) || chr(3) || chr(4), quote = '', escape = '', comment = '',
+        strict_mode = false, filename = true, hive_partitioning = false,
         {% if in_order %}new_line = '\r\n', parallel = false{% else %}new_line = '\n'{% endif %},
+        {% if rejects -%}
         store_rejects = true, rejects_table = '{{ rejects }}_reject', rejects_scan = '{{ rejects }}_scan'
+        {%- else -%}
+        ignore_errors = true
+        {%- endif %}
     )
 {%- endmacro %}
 
@@ -107,12 +113,15 @@ where false
 {% endmacro %}
 
 
-{#
-    The fields of a line as a list; NULL where a quote is opened and not closed before the next comma or the end. The pattern
-    of a field, with the comma before it: quoted, with "" for a quote, or anything that does not begin with a quote.
-#}
+{# A field with the comma before it: quoted, with "" for a quote, or anything that does not begin with a quote. #}
+{% macro csv_field_pattern() %}
+    {{ return(',("[^"]*(?:""[^"]*)*"|[^",][^,]*|)') }}
+{% endmacro %}
+
+
+{# The fields of a line as a list; NULL where a quote is opened and not closed before the next comma or the end. #}
 {% macro csv_fields(line) -%}
-    {%- set field = ',("[^"]*(?:""[^"]*)*"|[^",][^,]*|)' -%}
+    {%- set field = coupon_rfm.csv_field_pattern() -%}
     case
         when not contains({{ line }}, '"') then string_split({{ line }}, ',')
         when regexp_full_match(',' || {{ line }}, '(?:{{ field }})+')
@@ -125,5 +134,5 @@ where false
 
 
 {% macro blank_line_pattern() -%}
-    [\s\x{00a0}\x{3000}\x{feff}]*
+    [ \t\r\x{00a0}\x{3000}\x{feff}]*
 {%- endmacro %}

@@ -53,7 +53,7 @@ def read_table(ods_path: Path, table: Table) -> RawTable:
         source_file = path.relative_to(ods_path).as_posix()
         read = _parquet_records if path.suffix == ".parquet" else _csv_records
         header, records = read(path, table, source_file, batch)
-        raw.unknown_columns |= set(header) - set(table.columns)
+        raw.unknown_columns |= set(header) - set(table.columns) - {""}
         raw.records.extend(records)
     return raw
 
@@ -138,7 +138,7 @@ def _closing_quote(line: str, start: int) -> int | None:
 def _header(names: list[str], table: Table, source_file: str) -> list[str]:
     header = [name.strip(BLANKS) for name in names]
     for name in header:
-        if header.count(name) > 1:
+        if name in table.columns and header.count(name) > 1:
             raise OdsError(f"{source_file}: the column {name} is named twice")
     for column in table.columns:
         if column not in header and column not in table.optional_columns:

@@ -1,0 +1,350 @@
+"""Files are read by header, line by line, and no line is lost."""
+
+from __future__ import annotations
+
+import json
+import random
+import re
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+
+import pyarrow
+import pyarrow.parquet
+import pytest
+
+from comparison import compare_warehouse
+from conftest import Build, Generate
+from oracle import evaluate
+from oracle.tables import TABLES
+from project import Run
+from raw_files import SEND, USE, csv_text, rows_of, write_ods
+
+COLUMNS = {name: list(table.columns) for name, table in TABLES.items()}
+BLANK_BYTES = (b" ", b"\t", b"\r", "\u00a0".encode(), "\u3000".encode(), "\ufeff".encode())
+BAD_BYTES = (b"\xff", b"\xe4\xb8", b"\xc0\x80", b"\xed\xa0\x80")
+
+
+def send_lines(first: int, count: int) -> list[str]:
+    """Lines of valid sends, without line ends."""
+    return use_or_send_lines("coupon_send", "send_id", "SD", first, count)
+
+
+def use_or_send_lines(table: str, key: str, prefix: str, first: int, count: int) -> list[str]:
+    changes = [{key: f"{prefix}{i}"} for i in range(first, first + count)]
+    return csv_text(COLUMNS[table], rows_of(table, *changes)).splitlines()[1:]
+
+
+def header(table: str) -> str:
+    return ",".join(COLUMNS[table])
+
+
+def require_oracle(run: Run, ods_path: Path) -> None:
+    compare_warehouse(run, evaluate(ods_path)).require_equality()
+
+
+def accepted_ids(run: Run) -> set[str]:
+    return {row["send_id"] for row in run.table("dwd.dwd_coupon_send")}
+
+
+def notes(run: Run) -> dict[str, str]:
+    rows = run.table("ads.ads_data_quality")
+    return {row["source_table"]: row["note"] for row in rows if row["note"]}
+
+
+def unreadable_places(run: Run, table: str) -> Counter[tuple[str, int]]:
+    rows = run.table("dwd.dwd_rejected_row")
+    return Counter(
+        (row["source_file"], row["source_line"])
+        for row in rows
+        if (row["source_table"], row["outcome"]) == (table, "unreadable")
+    )
+
+
+def test_every_way_to_write_a_table(build: Build, tmp_path: Path) -> None:
+    """One table in many files: column order, extra columns, BOM, line ends, batches, quotes."""
+    ods_path = write_ods(tmp_path / "raw 'files' 原始", coupon_send=None)
+    folder = ods_path / "coupon_send"
+    reordered = ["备注", *reversed(COLUMNS["coupon_send"]), "source_file", "corrupt_record"]
+    without_session = COLUMNS["coupon_send"][:-1]
+    extra = {"备注": "x,y", "source_file": "s", "corrupt_record": "c"}
+
+    def text(columns: list[str], first: int, line_end: str = "\n", **more: str) -> str:
+        changes = [{"send_id": f"SD{i}"} | more for i in range(first, first + 3)]
+        return csv_text(columns, rows_of("coupon_send", *changes), line_end)
+
+    files = {
+        "a.csv": text(COLUMNS["coupon_send"], 0).encode(),
+        "deep/er/b.csv": text(reordered, 10, **extra).encode(),
+        "bom.csv": b"\xef\xbb\xbf" + text(COLUMNS["coupon_send"], 20, "\r\n").encode(),
+        "bom_reordered.csv": b"\xef\xbb\xbf" + text(reordered, 30, "\r\n").encode(),
+        "no_session.csv": text(without_session, 40).encode(),
+        "mixed.csv": text(COLUMNS["coupon_send"], 50).replace("\n", "\r\n", 2).encode(),
+        "header_only.csv": (header("coupon_send") + "\r\n").encode(),
+        "header_without_end.csv": header("coupon_send").encode(),
+        "last_line_without_end.csv": text(COLUMNS["coupon_send"], 60).encode()[:-1],
+        "dt=2025-03-10/part.csv": text(COLUMNS["coupon_send"], 70, discount_amount="11").encode(),
+        "dt=2025-03-12/part.csv": text(COLUMNS["coupon_send"], 70, discount_amount="10").encode(),
+        "dt=2025-03-11/part.csv": text(COLUMNS["coupon_send"], 70, discount_amount="12").encode(),
+        "blanks in header.csv": text(COLUMNS["coupon_send"], 80)
+        .replace("valid_hours", " valid_hours\u3000")
+        .replace("agent_id", '"agent_id"')
+        .encode(),
+        "notes.txt": b"no table",
+    }
+    for name, content in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(content)
+    run = build(ods_path)
+    wanted = {f"SD{i + j}" for i in (0, 10, 20, 30, 40, 50, 60, 70, 80) for j in range(3)}
+    assert accepted_ids(run) == wanted
+    corrected = {r["send_id"]: r["discount_amount"] for r in run.table("dwd.dwd_coupon_send")}
+    assert {corrected[f"SD{i}"] for i in (70, 71, 72)} == {10}
+    assert notes(run)["coupon_send"] == "忽略的列: corrupt_record, source_file, 备注"
+    assert {notes(run)[t] for t in ("refund", "chat_session", "shop_order")} == {"文件不存在"}
+    require_oracle(run, ods_path)
+
+
+def test_quotes_and_broken_lines(build: Build, tmp_path: Path) -> None:
+    """Each broken line is alone unreadable, under its own file and line."""
+    ods_path = write_ods(tmp_path / "ods", coupon_send=None)
+    good = iter(send_lines(0, 100))
+    named: dict[str, bytes] = {
+        "good": b"",
+        "unclosed quote": b'"SD500,A1,G1,C1,P1,2025-03-10 10:00:00,20,24,',
+        "text after a quote": b'"SD501"x,A1,G1,C1,P1,2025-03-10 10:00:00,20,24,',
+        "blank after a quote": b'"SD502" ,A1,G1,C1,P1,2025-03-10 10:00:00,20,24,',
+        "quote opened in the last field": b'SD503,A1,G1,C1,P1,2025-03-10 10:00:00,20,24,"',
+        "bad bytes": b"SD504,A1,G1,C1\xff\xfe,P1,2025-03-10 10:00:00,20,24,",
+        "bad bytes again": b"SD504,A1,G1,C1\xff\xfe,P1,2025-03-10 10:00:00,20,24,",
+        "truncated character": b"SD505,A1,G1,\xe4\xb8,P1,2025-03-10 10:00:00,20,24,",
+        "too few": b"SD506,A1,G1",
+        "too few again": b"SD506,A1,G1",
+        "too many": b"SD507,A1,G1,C1,P1,2025-03-10 10:00:00,20,24,,",
+        "one word": b"total: 100",
+        "header again, cut": b"send_id,activity_id",
+        "form feed": b"\x0c",
+        "NUL": b"\x00",
+    }
+    blank = [b"", b" ", b"\t", "\u3000\u00a0".encode(), b"", "\ufeff".encode()]
+    content = [header("coupon_send").encode()]
+    broken_lines = []
+    for i, line in enumerate(named.values()):
+        content.append(next(good).encode())
+        if line:
+            content.append(line)
+            broken_lines.append(len(content))
+        content.append(blank[i % len(blank)])
+    quoted = {
+        "SD600": b'"SD600","A1","G1","C,1","P1","2025-03-10 10:00:00","20","24",""',
+        "SD601": b'SD601,A1,G1,"C""1",P1,2025-03-10 10:00:00,20,24,',
+        "SD602": b'SD602,A1,G1,C"1",P1,2025-03-10 10:00:00,20,24,',
+        "SD603": b'="SD603",A1,G1,C1,P1,2025-03-10 10:00:00,20,24,',
+        "SD604": b'"=""SD604""",A1,G1,C1,P1,2025-03-10 10:00:00,"20","24",',
+        "SD605": b"SD605,A1,G1,C\x011,P1,2025-03-10 10:00:00,20,24,",
+        "SD606": b"SD606,A1,G1,C\\x011,P1,2025-03-10 10:00:00,20,24,",
+        "SD608": b"SD608,A1,G1,#C\\,P1,2025-03-10 10:00:00,20,24,",
+        "SD609": b"#SD609,A1,G1,C1;2|3,P1,2025-03-10 10:00:00,20,24,",
+    }
+    content += quoted.values()
+    for line_end, name in ((b"\n", "lf.csv"), (b"\r\n", "crlf.csv")):
+        path = ods_path / "coupon_send" / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(line_end.join(content) + line_end)
+    run = build(ods_path)
+    expected = Counter(
+        {(f"coupon_send/{f}", n): 1 for f in ("lf.csv", "crlf.csv") for n in broken_lines}
+    )
+    assert unreadable_places(run, "coupon_send") == expected
+    consumers = {r["send_id"]: r["consumer_id"] for r in run.table("dwd.dwd_coupon_send")}
+    assert consumers["SD600"] == "C,1"
+    assert consumers["SD601"] == 'C"1'
+    assert consumers["SD602"] == 'C"1'
+    assert consumers["SD605"] == "C\x011"
+    assert consumers["SD606"] == r"C\x011"
+    assert {"SD603", "SD604", "#SD609"} <= consumers.keys()
+    require_oracle(run, ods_path)
+    texts = {r["source_line"]: r["raw_row"] for r in run.table("dwd.dwd_rejected_row")}
+    line = content.index(named["unclosed quote"]) + 1
+    assert "SD500,A1,G1" in json.loads(texts[line]).popitem()[1]
+
+
+def test_surplus_columns(build: Build, tmp_path: Path) -> None:
+    """Columns that no model reads may be named twice, contain a comma, or have no name at all."""
+    ods_path = write_ods(tmp_path / "ods")
+    path = ods_path / "product.csv"
+    first, *lines = path.read_text(encoding="utf-8").splitlines()
+    surplus = [f'{first},x,x,"a,b",,', *(f'{line},1,2,"3,4",,' for line in lines)]
+    path.write_text("\n".join(surplus), encoding="utf-8")
+    run = build(ods_path)
+    assert notes(run)["product"] == "忽略的列: a,b, x"
+    require_oracle(run, ods_path)
+
+
+def test_lines_ended_by_cr_alone(build: Build, tmp_path: Path) -> None:
+    """An old spreadsheet's file; which line is which is then not told."""
+    ods_path = write_ods(tmp_path / "ods", coupon_send=None)
+    lines = [header("coupon_send"), *send_lines(0, 3), "too,few", "", *send_lines(3, 2)]
+    for end, name in (("\r", "all.csv"), ("\n", "one.csv")):
+        path = ods_path / "coupon_send" / name
+        path.parent.mkdir(exist_ok=True)
+        content = end.join(lines) + end
+        path.write_bytes(content.replace("C1", "C\r1", 1).encode())
+    run = build(ods_path)
+    assert accepted_ids(run) == {"SD1", "SD2", "SD3", "SD4"}
+    files = Counter(file for file, _ in unreadable_places(run, "coupon_send").elements())
+    assert files == {"coupon_send/all.csv": 3, "coupon_send/one.csv": 3}
+    require_conservation(run, ods_path)
+    require_oracle(run, ods_path)
+
+
+def test_rejected_rows_keep_their_raw_text(build: Build, tmp_path: Path) -> None:
+    odd = {"valid_hours": " 72", "consumer_id": '="C1"', "session_id": ""}
+    ods_path = write_ods(tmp_path / "ods", coupon_send=[{}, odd | {"send_id": "SD2"}])
+    (row,) = build(ods_path).table("dwd.dwd_rejected_row")
+    wanted = {c: v or None for c, v in (SEND | odd | {"send_id": "SD2"}).items()}
+    assert (row["row_key"], row["reason"]) == ("SD2", "validity_out_of_rule")
+    assert row["amount_at_stake"] == 20
+    found = json.loads(row["raw_row"])
+    assert {column: found.get(column) for column in wanted} == wanted
+
+
+def test_parquet(build: Build, tmp_path: Path) -> None:
+    """Typed columns are cast to text; a folder may hold batches of parquet."""
+    ods_path = write_ods(tmp_path / "ods", product=None, coupon_send=None, coupon_use=None)
+    products = {
+        "product_id": ["P1", "P2"],
+        "price": pyarrow.array(["100.00", "7.50"]).cast(pyarrow.decimal128(18, 2)),
+        "product_name": ["a,b", 'c"d'],
+        "category_name": ["", None],
+        "cost": [1, 2],
+        "shop_id": ["S1", "S2"],
+        "updated_at": ["2025-01-01 00:00:00", None],
+        "colour": ["red", "blue"],
+    }
+    pyarrow.parquet.write_table(pyarrow.table(products), ods_path / "product.parquet")
+    write_parquet(ods_path / "coupon_send/dt=2025-03-10/a.parquet", [SEND, SEND | {"send_id": "2"}])
+    write_parquet(ods_path / "coupon_send/dt=2025-03-11/b.parquet", [SEND | {"valid_hours": "12"}])
+    write_parquet(ods_path / "coupon_use" / "c.parquet", [USE, USE, USE | {"use_id": ""}])
+    run = build(ods_path)
+    assert {r["valid_hours"] for r in run.table("dwd.dwd_coupon_send")} == {12, 24}
+    names = {r["product_name"] for r in run.table("ads.ads_product_effect")}
+    assert names == {"a,b"}
+    assert notes(run)["product"] == "忽略的列: colour"
+    require_oracle(run, ods_path)
+
+
+def write_parquet(path: Path, rows: list[dict[str, str]]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    pyarrow.parquet.write_table(pyarrow.Table.from_pylist(rows), path)
+
+
+@pytest.mark.soak
+def test_generated_parquet_equals_generated_csv(generate: Generate, build: Build) -> None:
+    options = {"seed": 14, "sends": 2_000, "dirty_rate": 0}
+    csv, parquet = generate(**options), generate(**options, format="parquet")
+    assert evaluate(parquet).tables == evaluate(csv).tables
+    require_oracle(build(parquet), parquet)
+
+
+# Conservation ---------------------------------------------------------------------------------
+
+
+def test_no_line_is_lost(generate: Generate, build: Build, tmp_path: Path) -> None:
+    """Random bytes in random lines of every table: each physical line has exactly one outcome."""
+    source = generate(seed=15, sends=3_000, days=60, dirty_rate=1)
+    ods_path = corrupt(source, tmp_path / "ods", random.Random(3), share=0.05, with_cr=False)
+    run = build(ods_path, {"as_of_date": "2026-11-15"})
+    require_conservation(run, ods_path)
+    outcome = evaluate(ods_path, {"as_of_date": "2026-11-15"})
+    compare_warehouse(run, outcome).require_equality()
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("seed", range(5))
+def test_no_line_is_lost_of_many(
+    generate: Generate, build: Build, tmp_path: Path, seed: int
+) -> None:
+    source = generate(seed=16, sends=200_000, dirty_rate=1)
+    with_cr = bool(seed % 2)
+    ods_path = corrupt(source, tmp_path / "ods", random.Random(seed), share=0.2, with_cr=with_cr)
+    require_conservation(build(ods_path, {"as_of_date": "2026-11-15"}), ods_path)
+
+
+@pytest.mark.soak
+def test_lines_are_numbered_in_a_large_file(build: Build, tmp_path: Path) -> None:
+    """More than one buffer of the reader (32 MB), with unreadable and blank lines in between."""
+    ods_path = write_ods(tmp_path / "ods", coupon_send=None)
+    lines = [header("coupon_send").encode()]
+    broken = {}
+    chance = random.Random(5)
+    for i, line in enumerate(send_lines(0, 1_500_000)):
+        lines.append(line.encode())
+        if i % 50_000 == 77:
+            lines.append(chance.choice([b'"unclosed', b"a,b", b"\xff\xfe", b"", b"  "]))
+            if lines[-1].strip():
+                broken["coupon_send.csv", len(lines)] = 1
+    (ods_path / "coupon_send.csv").write_bytes(b"\n".join(lines))
+    run = build(ods_path)
+    assert unreadable_places(run, "coupon_send") == Counter(broken)
+    assert len(accepted_ids(run)) == 1_500_000
+    require_conservation(run, ods_path)
+
+
+def corrupt(source: Path, target: Path, chance: random.Random, share: float, with_cr: bool) -> Path:
+    """A copy of csv files in which a share of the lines is damaged in one of many ways."""
+    blanks = [blank for blank in BLANK_BYTES if with_cr or blank != b"\r"]
+
+    def damage(line: bytes) -> bytes:
+        place = chance.randrange(len(line) + 1)
+        cut = line[:place], line[place:]
+        return chance.choice(
+            [
+                lambda: cut[0],
+                lambda: cut[0] + b'"' + cut[1],
+                lambda: b'"' + line,
+                lambda: cut[0] + b"," + cut[1],
+                lambda: cut[0] + chance.choice(BAD_BYTES) + cut[1],
+                lambda: line.replace(b",", b";"),
+                lambda: line.replace(b",", b"", 1),
+                lambda: chance.choice(blanks) * chance.randrange(3),
+                lambda: line + b"\r",
+                lambda: b'"' + line.replace(b",", b'","') + b'"',
+                lambda: line + b"\n" + line,
+                lambda: cut[0] + b"\n" + cut[1],
+            ]
+        )()
+
+    for path in sorted(source.rglob("*.csv")):
+        if "truth" in path.parts:
+            continue
+        head, *body = path.read_bytes().split(b"\n")
+        damaged = [damage(line) if chance.random() < share else line for line in body]
+        copy = target / path.relative_to(source)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        copy.write_bytes(b"\n".join([head, *damaged]))
+    return target
+
+
+def require_conservation(run: Run, ods_path: Path) -> None:
+    """The lines that are not blank, counted in the bytes, have one outcome each."""
+    counted: Counter[str] = Counter()
+    for row in run.table("ads.ads_data_quality"):
+        counted[row["source_table"]] += row["row_count"]
+    physical = {table: count_lines(files_of(ods_path, table)) for table in TABLES}
+    assert dict(counted) == physical
+
+
+def files_of(ods_path: Path, table: str) -> list[Path]:
+    return [*ods_path.glob(f"{table}.csv"), *ods_path.glob(f"{table}/**/*.csv")]
+
+
+def count_lines(paths: Iterable[Path]) -> int:
+    """Lines with anything but blanks, without each file's header."""
+    count = 0
+    for path in paths:
+        for line in re.split(rb"\r\n|\n|\r", path.read_bytes())[1:]:
+            for blank in BLANK_BYTES:
+                line = line.replace(blank, b"")
+            count += bool(line)
+    return count
