@@ -1,0 +1,101 @@
+# Everything runs in .venv, which the first target that needs it makes; `make` alone lists the targets.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+PYTHON ?= python3
+OUT ?= output
+SQL ?= models tests
+BIN := .venv/bin
+PIP_INSTALL := -m pip install --quiet --disable-pip-version-check
+WAREHOUSE := $(or $(COUPON_RFM_DB_PATH),warehouse/coupon_rfm.duckdb)
+
+# Checks and tests always see the committed sample, never the user's data, and leave the warehouse alone.
+apart = env -u COUPON_RFM_ODS_PATH -u COUPON_RFM_TARGET COUPON_RFM_DB_PATH=$(1)/coupon_rfm.duckdb \
+	DBT_TARGET_PATH=$(1) DBT_LOG_PATH=$(1)
+
+.PHONY: help
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: build
+build: .venv/run.stamp ## build and test the warehouse; write the test report and the CSV files to output/
+	@$(BIN)/dbt build; built=$$?; \
+	$(BIN)/python scripts/test_report.py --out $(OUT) && [ $$built -eq 0 ] && \
+	$(BIN)/python scripts/export_ads.py --out $(OUT)
+
+.PHONY: test
+test: .venv/dev.stamp .venv-bouncer/stamp ## run every dbt test on the sample, then pytest
+	@mkdir -p target/test
+	@$(call apart,target/test) $(BIN)/dbt build
+	@$(BIN)/pytest
+
+.PHONY: check
+check: check-python check-layers check-sql ## ruff, dbt-bouncer on layers, names and docs, and sqlfluff
+
+.PHONY: check-python
+check-python: .venv/dev.stamp
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+# dbt-bouncer reads the artifacts of a build without rows: the columns that each model really has.
+.PHONY: check-layers
+check-layers: .venv/run.stamp .venv-bouncer/stamp
+	@mkdir -p target/check
+	@$(call apart,target/check) $(BIN)/dbt --quiet build --empty --exclude-resource-type test unit_test
+	@$(call apart,target/check) $(BIN)/dbt --quiet docs generate --no-compile
+	COLUMNS=160 .venv-bouncer/bin/dbt-bouncer
+
+# The longest: sqlfluff sees every macro written out.
+.PHONY: check-sql
+check-sql: .venv/dev.stamp
+	@mkdir -p target/check
+	$(call apart,target/check) $(BIN)/sqlfluff lint --processes 0 --disable-progress-bar $(SQL)
+
+.PHONY: docs
+docs: $(WAREHOUSE) ## write the dbt docs as one page, output/docs/index.html
+	@$(BIN)/dbt docs generate --static --target-path target/docs --log-path target/docs
+	@mkdir -p $(OUT)/docs
+	@cp target/docs/static_index.html $(OUT)/docs/index.html
+
+$(WAREHOUSE): | .venv/run.stamp
+	@$(BIN)/dbt build --exclude-resource-type test unit_test
+
+.PHONY: bench
+bench: .venv/run.stamp ## time the generator and full builds, up to a million sends; docs/benchmark.md has the last run
+	@$(BIN)/python scripts/benchmark.py --out docs/benchmark.md
+
+.PHONY: soak
+soak: .venv/dev.stamp ## the long runs that are no part of `make test`
+	@$(BIN)/pytest -m soak
+
+.PHONY: clean
+clean: ## remove everything that was made, the warehouse too, but not the environments
+	@rm -rf target logs $(OUT) .pytest_cache .ruff_cache .hypothesis warehouse/*.duckdb*
+
+.PHONY: distclean
+distclean: clean ## remove the environments as well
+	@rm -rf .venv .venv-bouncer
+
+# A stamp is as new as the requirements that were installed last: nothing is installed twice.
+.venv/run.stamp: requirements.txt | .venv/bin/python
+	@echo "installing $<"
+	@$(BIN)/python $(PIP_INSTALL) -r $<
+	@touch $@
+
+.venv/dev.stamp: requirements-dev.txt .venv/run.stamp
+	@echo "installing $<"
+	@$(BIN)/python $(PIP_INSTALL) -r $<
+	@touch $@
+
+# dbt-bouncer needs a duckdb older than ours, so it lives apart.
+.venv-bouncer/stamp: requirements-bouncer.txt | .venv-bouncer/bin/python
+	@echo "installing $<"
+	@.venv-bouncer/bin/python $(PIP_INSTALL) -r $<
+	@touch $@
+
+%/bin/python:
+	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit( \
+		"Python 3.11 or newer is needed and this is %d.%d; name another: make PYTHON=python3.11" \
+		% sys.version_info[:2])'
+	@$(PYTHON) -m venv $*
