@@ -30,7 +30,9 @@ final as (
         consumer_ids.consumer_id,
         consumer_ids.consumer_id as consumer_name
     from consumer_ids
-    where consumer_ids.consumer_id is not null and not {{ is_mangled_id(['consumer_id'], 'consumer_ids') }}
+    where
+        consumer_ids.consumer_id is not null
+        and not {{ is_mangled_id(['consumer_id'], 'consumer_ids') }}
 
     union all
 

@@ -105,9 +105,7 @@ final as (
         reason,
         row_text,
         discount_amount as amount_at_stake,
-        case
-            when coalesce(reason, row_text) is not null then {{ raw_row('raw_fields', 'corrupt_record') }}
-        end as raw_row
+        {{ raw_row('raw_fields', 'corrupt_record', 'coalesce(reason, row_text)') }} as raw_row
     from judged
 )
 

@@ -25,8 +25,8 @@ select
 from send_levels
 inner join snapshot_levels
     on send_levels.consumer_id = snapshot_levels.consumer_id
-    and 1 =
-    {{ dbt.datediff('snapshot_levels.snapshot_date', 'send_levels.send_date', 'day') }}
+    and 1
+    = {{ dbt.datediff('snapshot_levels.snapshot_date', 'send_levels.send_date', 'day') }}
 where
     send_levels.user_level <> snapshot_levels.user_level
     and '{{ setting('segment_basis') }}' = 'at_send'

@@ -64,8 +64,7 @@ PROJECT_FILES = {
 }
 UPSTREAM = {
     "ods_thing": "source('raw', 'thing')",
-    "dim_thing_checked": "ref('ods_thing')",
-    "dim_thing": "ref('dim_thing_checked')",
+    "dim_thing": "ref('ods_thing')",
     "dwd_thing": "ref('ods_thing')",
     "dws_thing": "ref('dwd_thing')",
     "ads_thing": "ref('dws_thing')",

@@ -271,6 +271,21 @@ def test_no_line_is_lost_of_many(
     require_conservation(build(ods_path, {"as_of_date": "2026-11-15"}), ods_path)
 
 
+def test_no_line_is_lost_where_buffers_meet(build: Build, tmp_path: Path) -> None:
+    """A line ends at byte 32,000,001: its LF is the first of the second buffer of 32,000,000."""
+    ods_path = write_ods(tmp_path / "ods")
+    line_count = 600_000
+    first = (header("shop_order") + ",x").ljust(64)
+    lines = [f"{i},C1,S1,2025-03-10 10:00:00,10.00,已支付," for i in range(line_count)]
+    content = "\n".join([first, *(line + "x" * (63 - len(line.encode())) for line in lines), ""])
+    (ods_path / "shop_order.csv").write_text(content, encoding="utf-8")
+    assert content.encode()[32_000_000:32_000_001] == b"\n"
+    run = build(ods_path, options=("--select", "+ods_shop_order"))
+    assert run.query("select count(distinct order_id) as n from ods.ods_shop_order") == [
+        {"n": line_count}
+    ]
+
+
 @pytest.mark.soak
 def test_lines_are_numbered_in_a_large_file(build: Build, tmp_path: Path) -> None:
     """More than one buffer of the reader (32 MB), with unreadable and blank lines in between."""
