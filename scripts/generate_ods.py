@@ -82,8 +82,8 @@ def generate(
 
     \b
     Examples:
-      python scripts/generate_ods.py --out /tmp/ods --sends 1000000
-      python scripts/generate_ods.py --out /tmp/ods --batches --dirty-rate 0 --format parquet
+      python scripts/generate_ods.py --out exports --sends 1000000
+      python scripts/generate_ods.py --out exports --batches --dirty-rate 0 --format parquet
     """  # noqa: D301 - click needs the control character
     if math.isnan(dirty_rate):
         raise click.UsageError("--dirty-rate nan: a number from 0 to 5 is needed.")

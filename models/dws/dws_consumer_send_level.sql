@@ -8,18 +8,12 @@ use_days as (
     select * from {{ ref('dws_consumer_use_1d') }}
 ),
 
-consumers_with_use as (
-    select distinct consumer_id
-    from use_days
-),
-
 send_days as (
     select distinct
-        coupon_sends.consumer_id,
-        coupon_sends.send_date
+        consumer_id,
+        send_date
     from coupon_sends
-    inner join consumers_with_use
-        on coupon_sends.consumer_id = consumers_with_use.consumer_id
+    where consumer_id in (select use_days.consumer_id from use_days)
 ),
 
 {% if setting('segment_basis') == 'at_send' -%}
