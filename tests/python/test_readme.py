@@ -7,6 +7,7 @@ import re
 import pytest
 
 from conftest import Build
+from draw_lineage import draw, read_graph
 from project import ROOT
 
 EXAMPLE = re.compile(r"<!-- sql: (?P<sql>.+?) -->\n(?P<table>(?:\|.*\n)+)")
@@ -30,3 +31,10 @@ def test_examples_show_what_the_sample_gives(name: str, build: Build) -> None:
     assert len(examples) == EXAMPLES_IN_EACH
     for sql, table in examples:
         assert table == markdown(run.query(sql)), sql
+
+
+def test_lineage_picture_is_that_of_the_models(build: Build) -> None:
+    """`python scripts/draw_lineage.py` draws it anew."""
+    run = build(ROOT / "seeds" / "ods")
+    picture = (ROOT / "docs" / "lineage.svg").read_text(encoding="utf-8")
+    assert picture == draw(*read_graph(run.target / "manifest.json"))
