@@ -38,11 +38,14 @@ def generate(session_folder: Path) -> Generate:
 
 
 def generate_ods(folder: Path, **options: object) -> Path:
-    """Write generated raw files into `folder`; `batches=True` is a flag, all else takes a value."""
+    """Write generated raw files into `folder`; a boolean is a flag, all else takes a value."""
     arguments = [sys.executable, str(ROOT / "scripts" / "generate_ods.py"), "--out", str(folder)]
     for name, value in options.items():
         option = "--" + name.replace("_", "-")
-        arguments += [option] if value is True else [option, str(value)]
+        if value is True:
+            arguments.append(option)
+        elif value is not False:
+            arguments += [option, str(value)]
     done = subprocess.run(arguments, capture_output=True, text=True, cwd=ROOT, check=False)
     assert done.returncode == 0, done.stderr[-3000:]
     return folder
