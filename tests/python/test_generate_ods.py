@@ -633,6 +633,8 @@ def test_an_interrupted_run_leaves_the_folder_as_it_was(tmp_path: Path, stop: in
         [sys.executable, str(SCRIPT), *arguments],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
+        # A shell starts background jobs with SIGINT ignored, and children inherit that.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     ) as process:
         deadline = time.monotonic() + 30
         while not list(tmp_path.glob(".out.*/new/coupon_send.csv")):
