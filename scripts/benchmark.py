@@ -112,6 +112,10 @@ def main(sends: int, out: Path | None) -> None:
             measure("`dbt build` of the sample, all tests", *sample_build),
             measure(f"generate {sends:,} dirty sends, csv", [*generate, "--out", str(raw)]),
             measure(f"`dbt build` of {sends:,} dirty sends, all tests", *large_build),
+            measure(
+                f"generate {10 * sends:,} dirty sends, csv",
+                [*generate[:-1], str(10 * sends), "--out", str(folder / "raw10")],
+            ),
         ]
     text = report(measurements, sends)
     click.echo(text)

@@ -35,7 +35,7 @@
 
 {% macro reject_setting(name, value, allowed) %}
     {{ exceptions.raise_compiler_error(
-        "The var '" ~ name ~ "' is " ~ ('null' if value is none else value) ~ ", but must be " ~ allowed
+        "The var '" ~ name ~ "' is " ~ (value | tojson if value is none or value is boolean else value) ~ ", but must be " ~ allowed
         ~ ". Change it in dbt_project.yml or in --vars."
     ) }}
 {% endmacro %}
