@@ -62,7 +62,8 @@ judged as (
             when parsed.discount_amount is null then 'bad_amount'
             when coalesce(test_consumers.account_id, test_agents.account_id) is not null
                 then 'test_account'
-            when parsed.discount_amount >= 50 * nullif(products.price, 0) then 'unit_suspect'
+            when {{ is_unit_suspect('parsed.discount_amount', 'products.price') }}
+                then 'unit_suspect'
             when {{ discount_is_out_of_rule('parsed.discount_amount') }}
                 or parsed.discount_amount >= nullif(products.price, 0)
                 or (

@@ -72,9 +72,9 @@ judged as (
                 then 'bad_amount'
             when parsed.is_used is null then 'bad_flag'
             when parsed.pay_amount = 0.01 or test_users.account_id is not null then 'test_account'
-            when greatest(parsed.pay_amount, parsed.discount_amount)
-                >= 50 * nullif(products.price, 0)
-                then 'unit_suspect'
+            when {{ is_unit_suspect(
+                'greatest(parsed.pay_amount, parsed.discount_amount)', 'products.price'
+            ) }} then 'unit_suspect'
             when parsed.is_used and {{ discount_is_out_of_rule('parsed.discount_amount') }}
                 then 'discount_out_of_rule'
             when accepted_sends.send_id is null and rejected_sends.send_id is null then 'orphan_use'
