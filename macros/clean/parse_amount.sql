@@ -17,7 +17,7 @@
 {# Full-width characters made ASCII, all blanks, one leading ¥ and one trailing 元 dropped. #}
 {% macro normal_amount_text(text) -%}
     {%- set no_blanks -%}
-        translate({{ text }}, '０１２３４５６７８９．，￥' {%- for code in coupon_rfm.blank_characters() %} || chr({{ code }}){% endfor %}, '0123456789.,¥')
+        translate({{ text }}, '０１２３４５６７８９．，￥' {%- for code in coupon_rfm.blank_characters() %} || {{ coupon_rfm.character(code) }}{% endfor %}, '0123456789.,¥')
     {%- endset -%}
     {{ coupon_rfm.drop_matches(no_blanks, '^¥|元$') }}
 {%- endmacro %}

@@ -4,30 +4,34 @@
     pattern let through is put together as yyyy-MM-dd HH:mm:ss, and only an impossible calendar day fails then.
 #}
 {% macro parse_time(text) -%}
-    {{ return(adapter.dispatch('parse_time', 'coupon_rfm')(text)) }}
+    {%- set plain = '20[0-9]{2}-[0-9]{2}-[0-9]{2} ([01][0-9]|2[0-3]):[0-9]{2}:[0-9]{2}' -%}
+    {#- Groups: year, month, month after a slash, day, hour, minute, second, zone. -#}
+    {%- set written = '([0-9]{4})(?:-([0-9]{1,2})-|/([0-9]{1,2})/)([0-9]{1,2})'
+        ~ '(?:[ T]([0-9]{1,2}):([0-9]{2})(?::([0-9]{2})(?:[.][0-9]{1,9})?)?'
+        ~ '(Z|[+-](?:[01][0-9]|2[0-3]):[0-5][0-9])?)?' -%}
+    {%- set digits = '[0-9]{14}|[0-9]{13}|[0-9]{10}' -%}
+    {{ return(adapter.dispatch('parse_time', 'coupon_rfm')(
+        text, plain, written, digits, coupon_rfm.setting('business_timezone')
+    )) }}
 {%- endmacro %}
 
 
 {# A list of one and lambdas give names to what is used more than once: written out, each time would be planned 70 times over. #}
-{% macro duckdb__parse_time(text) -%}
-    {%- set zone = coupon_rfm.setting('business_timezone') -%}
-    {%- set plain = '20[0-9]{2}-[0-9]{2}-[0-9]{2} ([01][0-9]|2[0-3]):[0-9]{2}:[0-9]{2}' -%}
-    {%- set date_part = '([0-9]{4})(?:-([0-9]{1,2})-|/([0-9]{1,2})/)([0-9]{1,2})' -%}
-    {%- set clock_part = '(?:[ T]([0-9]{1,2}):([0-9]{2})(?::([0-9]{2})(?:[.][0-9]{1,9})?)?(Z|[+-](?:[01][0-9]|2[0-3]):[0-5][0-9])?)?' -%}
+{% macro duckdb__parse_time(text, plain, written, digits, zone) -%}
     case
-        when regexp_full_match({{ text }}, '{{ plain }}') then try_cast({{ text }} as timestamp)
+        when {{ coupon_rfm.matches(text, plain) }} then try_cast({{ text }} as timestamp)
         -- dim_date ends where this does: a year outside 2000-2099 is a mistyped one.
         else list_filter(
             [case
-                when regexp_full_match({{ text }}, '{{ date_part ~ clock_part }}')
+                when {{ coupon_rfm.matches(text, written) }}
                     then list_transform(
                         [regexp_extract(
-                            {{ text }}, '{{ date_part ~ clock_part }}',
+                            {{ text }}, '{{ written }}',
                             ['year', 'month', 'slash_month', 'day', 'hour', 'minute', 'second', 'zone']
                         )],
                         lambda p: {{ coupon_rfm.duckdb__written_time('p', zone) }}
                     )[1]
-                when regexp_full_match({{ text }}, '[0-9]{14}|[0-9]{13}|[0-9]{10}')
+                when {{ coupon_rfm.matches(text, digits) }}
                     then {{ coupon_rfm.duckdb__digits_time(text, zone) }}
             end],
             lambda t: t >= timestamp '2000-01-01' and t < timestamp '2100-01-01'
@@ -67,5 +71,64 @@
             as timestamp
         ) end
         else timezone('{{ zone }}', timezone('UTC', make_timestamp(try_cast({{ text }}[1:10] as bigint) * 1000000)))
+    end
+{%- endmacro %}
+
+
+{# As DuckDB's. The session's time zone is UTC (profiles.yml), so that a timestamp shows what was written. #}
+{% macro spark__parse_time(text, plain, written, digits, zone) -%}
+    case
+        when {{ coupon_rfm.matches(text, plain) }} then try_cast({{ text }} as timestamp)
+        else get(filter(
+            array(case
+                when {{ coupon_rfm.matches(text, written) }}
+                    then get(transform(
+                        array(named_struct(
+                            {%- for part in ['year', 'month', 'slash_month', 'day', 'hour', 'minute', 'second', 'zone'] %}
+                            '{{ part }}', regexp_extract({{ text }}, r'^(?:{{ written }})\z', {{ loop.index }}){{ ',' if not loop.last }}
+                            {%- endfor %}
+                        )),
+                        p -> {{ coupon_rfm.spark__written_time('p', zone) }}
+                    ), 0)
+                when {{ coupon_rfm.matches(text, digits) }}
+                    then {{ coupon_rfm.spark__digits_time(text, zone) }}
+            end),
+            t -> t >= timestamp '2000-01-01 00:00:00' and t < timestamp '2100-01-01 00:00:00'
+        ), 0)
+    end
+{%- endmacro %}
+
+
+{% macro spark__written_time(parts, zone) -%}
+    get(transform(
+        array(case when lpad({{ parts }}.hour, 2, '0') < '24' then try_cast(
+            {{ parts }}.year || '-' || {{ parts }}.month || {{ parts }}.slash_month || '-' || {{ parts }}.day
+            || ' ' || lpad({{ parts }}.hour, 2, '0')
+            || ':' || lpad({{ parts }}.minute, 2, '0')
+            || ':' || lpad({{ parts }}.second, 2, '0')
+            as timestamp
+        ) end),
+        written -> case {{ parts }}.zone
+            when '' then written
+            when 'Z' then from_utc_timestamp(written, '{{ zone }}')
+            else from_utc_timestamp(written - make_interval(
+                0, 0, 0, 0, 0,
+                try_cast(substr({{ parts }}.zone, 1, 1) || '1' as int)
+                * (try_cast(substr({{ parts }}.zone, 2, 2) as int) * 60 + try_cast(substr({{ parts }}.zone, 5, 2) as int)),
+                0
+            ), '{{ zone }}')
+        end
+    ), 0)
+{%- endmacro %}
+
+
+{% macro spark__digits_time(text, zone) -%}
+    case length({{ text }})
+        when 14 then case when substr({{ text }}, 9, 2) < '24' then try_cast(
+            substr({{ text }}, 1, 4) || '-' || substr({{ text }}, 5, 2) || '-' || substr({{ text }}, 7, 2)
+            || ' ' || substr({{ text }}, 9, 2) || ':' || substr({{ text }}, 11, 2) || ':' || substr({{ text }}, 13, 2)
+            as timestamp
+        ) end
+        else from_utc_timestamp(timestamp_seconds(try_cast(substr({{ text }}, 1, 10) as bigint)), '{{ zone }}')
     end
 {%- endmacro %}

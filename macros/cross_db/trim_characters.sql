@@ -1,7 +1,7 @@
 {# The text without the characters with these code points at both ends. #}
 {% macro trim_characters(text, code_points) -%}
     {%- set characters -%}
-        {%- for code in code_points %}{{ ' || ' if not loop.first }}chr({{ code }}){% endfor -%}
+        {%- for code in code_points %}{{ ' || ' if not loop.first }}{{ coupon_rfm.character(code) }}{% endfor -%}
     {%- endset -%}
     {{ return(adapter.dispatch('trim_characters', 'coupon_rfm')(text, characters)) }}
 {%- endmacro %}
@@ -16,4 +16,10 @@
 
 {% macro spark__trim_characters(text, characters) -%}
     trim(both {{ characters }} from {{ text }})
+{%- endmacro %}
+
+
+{# A character by its code point, as SQL. Spark's chr ends at 255, so that those beyond ASCII stand as they are. #}
+{% macro character(code) -%}
+    {{ return("chr(" ~ code ~ ")" if code < 128 else "'" ~ '%c' | format(code) ~ "'") }}
 {%- endmacro %}

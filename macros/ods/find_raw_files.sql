@@ -1,18 +1,24 @@
-{# The files of a raw table: <root>/<table>.csv, or .parquet, or those at any depth of the folder <root>/<table>/. #}
-{% macro find_raw_files(root, table) %}
+{#
+    The files of a raw table among those of the raw folder: {folder, name, files}, where name is <table>.csv for one file and
+    *.csv for those at any depth of the folder <table>/. As Spark does, nothing is taken from files and folders whose name
+    begins with _ or a dot: that is where unfinished files are.
+#}
+{% macro find_raw_files(root, table, files) %}
     {% set path = root ~ '/' ~ table.name %}
-    {% set found = {} %}
+    {% set found = [] %}
     {% for format in ['csv', 'parquet'] %}
-        {% for kind, pattern in [('file', path ~ '.' ~ format), ('folder', path ~ '/**/*.' ~ format)] %}
-            {% set rows = run_query('select file from glob(' ~ coupon_rfm.text_literal(pattern) ~ ') order by file').rows %}
-            {% set files = [] %}
-            {% for row in rows %}{% do files.append(row[0] | replace('\\', '/')) %}{% endfor %}
-            {% if files %}{% do found.update({kind ~ ' ' ~ format: files}) %}{% endif %}
+        {% set places = [
+            {'folder': root, 'name': table.name ~ '.' ~ format, 'files': files | select('equalto', path ~ '.' ~ format) | list},
+            {'folder': path, 'name': '*.' ~ format, 'files': []},
+        ] %}
+        {% for file in files if file.startswith(path ~ '/') and file.endswith('.' ~ format) %}
+            {% if not modules.re.search('/[._]', file[path | length:]) %}{% do places[1].files.append(file) %}{% endif %}
         {% endfor %}
+        {% do found.extend(places | selectattr('files')) %}
     {% endfor %}
     {% if found | length > 1 %}
         {% set examples = [] %}
-        {% for files in found.values() %}{% do examples.append(files[0]) %}{% endfor %}
+        {% for place in found %}{% do examples.append(place.files[0]) %}{% endfor %}
         {{ exceptions.raise_compiler_error(
             "The table " ~ table.name ~ " is there more than once: " ~ examples | join(' and ')
             ~ ". Keep one of them, so that no row counts twice."
@@ -24,5 +30,5 @@
             ~ "/). Put it there, or point COUPON_RFM_ODS_PATH at the folder that has it."
         ) }}
     {% endif %}
-    {{ return(found.values() | first if found else []) }}
+    {{ return(found[0] if found else {'folder': path, 'name': '*.csv', 'files': []}) }}
 {% endmacro %}

@@ -1,13 +1,13 @@
 {#
     Groups the files of a raw table by their columns, because files of one table may differ in column order: a list of
-    {format, columns, unknown_columns, files}. Stops on an empty file, a missing column and a column named twice.
+    {format, folder, name, columns, types, unknown_columns, files}; types only of Parquet. Stops on an empty file, a missing
+    column and a column named twice.
 #}
-{% macro group_files_by_columns(files, table) %}
+{% macro group_files_by_columns(found, table) %}
     {% set groups = {} %}
-    {% set columns_of = coupon_rfm.columns_of_files(files) %}
-    {% for file in files %}
-        {% set format = file.rsplit('.', 1)[1] %}
-        {% set columns = columns_of[file] %}
+    {% set columns_of = coupon_rfm.columns_of_files(found) %}
+    {% for file in found.files %}
+        {% set columns = columns_of[file] | list %}
         {% for column in table.required_columns if column not in columns %}
             {{ exceptions.raise_compiler_error(
                 "The column " ~ column ~ " is missing in " ~ file ~ ", whose header is: " ~ columns | join(', ')
@@ -20,8 +20,9 @@
                 ~ ". Remove or rename the surplus one."
             ) }}
         {% endfor %}
-        {% set group = groups.setdefault(columns | tojson, {
-            'format': format, 'columns': columns, 'files': [],
+        {% set group = groups.setdefault(columns_of[file] | tojson, {
+            'format': file.rsplit('.', 1)[1], 'folder': found.folder, 'name': found.name,
+            'columns': columns, 'types': columns_of[file], 'files': [],
             'unknown_columns': columns | reject('in', table.columns) | select | list,
         }) %}
         {% do group.files.append(file) %}
@@ -30,26 +31,19 @@
 {% endmacro %}
 
 
-{# The columns of every file, by its path. Hundreds of headers are read by one query: a batch a day soon makes that many. #}
-{% macro columns_of_files(files) %}
+{# The columns of every file, by its path: of CSV a list of names, of Parquet the types by name. #}
+{% macro columns_of_files(found) %}
     {% set columns_of = {} %}
-    {% for file in files if file.endswith('.parquet') %}
-        {% do columns_of.update({file: coupon_rfm.parquet_columns(file)}) %}
-    {% endfor %}
-    {% set csv_files = files | reject('in', columns_of) | list %}
-    {% for some_files in csv_files | batch(200) %}
-        {% set selects = [] %}
-        {% for file in some_files %}
-            {% do selects.append(
-                '(select ' ~ coupon_rfm.text_literal(file) ~ ' as file, line from '
-                ~ coupon_rfm.csv_lines([file], skip=0, in_order=true) ~ ' limit 1)'
-            ) %}
+    {% if found.name.endswith('.parquet') %}
+        {% for file in found.files %}
+            {% do columns_of.update({file: coupon_rfm.parquet_columns(file)}) %}
         {% endfor %}
-        {% for row in run_query(selects | join('\nunion all\n')).rows %}
-            {% do columns_of.update({row[0]: coupon_rfm.header_columns(row[1])}) %}
+    {% elif found.files %}
+        {% for file, line in coupon_rfm.first_lines(found).items() %}
+            {% do columns_of.update({file: coupon_rfm.header_columns(line)}) %}
         {% endfor %}
-    {% endfor %}
-    {% for file in files if not columns_of.get(file) %}
+    {% endif %}
+    {% for file in found.files if not columns_of.get(file) %}
         {{ exceptions.raise_compiler_error(
             "The file " ~ file ~ " is empty: not even a header is in it. Export it again, or remove it."
         ) }}
@@ -65,14 +59,5 @@
             {% do columns.append(field.strip(' \t\r"\u00a0\u3000\ufeff')) %}
         {% endfor %}
     {% endif %}
-    {{ return(columns) }}
-{% endmacro %}
-
-
-{% macro parquet_columns(file) %}
-    {% set columns = [] %}
-    {% for row in run_query('describe select * from read_parquet(' ~ coupon_rfm.text_literal(file) ~ ', hive_partitioning = false)').rows %}
-        {% do columns.append(row[0]) %}
-    {% endfor %}
     {{ return(columns) }}
 {% endmacro %}

@@ -6,36 +6,35 @@
 #}
 {% macro register_sources() %}
     {% if execute and 'model.coupon_rfm.ods_' in selected_resources | join(' ') %}
-        {{ return(adapter.dispatch('register_sources', 'coupon_rfm')()) }}
+        {% set tables = coupon_rfm.raw_tables() %}
+        {% set raw_folder = coupon_rfm.list_raw_folder(coupon_rfm.ods_path(), tables) %}
+        {% set groups_of = {} %}
+        {% for table in tables %}
+            {% set found = coupon_rfm.find_raw_files(raw_folder.root, table, raw_folder.files) %}
+            {% do groups_of.update({table.name: coupon_rfm.group_files_by_columns(found, table)}) %}
+        {% endfor %}
+
+        {% do run_query('create schema if not exists ods') %}
+        {% set file_rows = [] %}
+        {% for table in tables %}
+            {% set groups = groups_of[table.name] %}
+            {% do coupon_rfm.create_source(raw_folder.root, table, groups) %}
+            {% for group in groups %}
+                {% for file in group.files %}
+                    {% do file_rows.append([
+                        table.name, file[raw_folder.root | length + 1:], group.format, group.unknown_columns | join(', ')
+                    ]) %}
+                {% endfor %}
+            {% endfor %}
+            {% if not groups %}{% do file_rows.append([table.name, none, none, '']) %}{% endif %}
+        {% endfor %}
+        {% do coupon_rfm.create_source_file(file_rows) %}
     {% endif %}
 {% endmacro %}
 
 
-{% macro duckdb__register_sources() %}
-    {% set root = coupon_rfm.ods_path() %}
-    {% set relations = [] %}
-    {% set file_rows = [] %}
-    {% for table in coupon_rfm.raw_tables() %}
-        {% set files = coupon_rfm.find_raw_files(root, table) %}
-        {% set groups = coupon_rfm.group_files_by_columns(files, table) %}
-        {% set selects = [] %}
-        {% for group in groups %}
-            {% do selects.append(coupon_rfm.raw_rows(root, table, group)) %}
-            {% for file in group.files %}
-                {% do file_rows.append((table.name, file[root | length + 1:], group.format, group.unknown_columns | join(', '))) %}
-            {% endfor %}
-        {% endfor %}
-        {% if not files %}
-            {% do selects.append(coupon_rfm.no_raw_rows(table)) %}
-            {% do file_rows.append((table.name, none, none, '')) %}
-        {% endif %}
-        {% do relations.append((table.name, selects | join('\nunion all\n'))) %}
-    {% endfor %}
-
-    {% do run_query('create schema if not exists ods') %}
-    {% for name, select_statement in relations %}
-        {% do run_query('create or replace view ods.' ~ name ~ ' as\n' ~ select_statement) %}
-    {% endfor %}
+{# The relation ods.source_file: a row a file, and one for every optional table without a file. #}
+{% macro create_source_file(file_rows) %}
     {% set rows = [] %}
     {% for row in file_rows %}
         {% set cells = [] %}
@@ -47,3 +46,17 @@
         ~ '\n) as files (source_table, source_file, file_format, ignored_columns)'
     ) %}
 {% endmacro %}
+
+
+{# The relation of an optional table without a file. #}
+{% macro no_raw_rows(table) -%}
+select
+    {%- for column in table.columns %}
+    cast(null as string) as {{ column }},
+    {%- endfor %}
+    cast(null as string) as source_file,
+    cast(null as string) as source_batch,
+    cast(null as bigint) as source_line,
+    cast(null as string) as corrupt_record
+where false
+{%- endmacro %}

@@ -117,9 +117,13 @@ class Project:
                 raise QueryError(plain(error)) from error
             yield [column[0] for column in cursor.description], _rows(cursor)
 
+    def engine(self) -> str:
+        """Return what runs the target: duckdb or spark."""
+        return self.manifest().metadata.adapter_type
+
     def _adapter(self) -> BaseAdapter:
         """Return the adapter of the last dbt command, which stays usable after it."""
-        return get_adapter_by_type(self.manifest().metadata.adapter_type)
+        return get_adapter_by_type(self.engine())
 
 
 def _rows(cursor: Any) -> Iterator[tuple]:

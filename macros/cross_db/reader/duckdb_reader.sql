@@ -1,14 +1,73 @@
-{# The rows of a group of files with the same columns: the raw table's columns as text, and where each row comes from. #}
-{% macro raw_rows(root, table, group) -%}
-    {{ return(coupon_rfm.csv_rows(root, table, group) if group.format == 'csv' else coupon_rfm.parquet_rows(root, table, group)) }}
-{%- endmacro %}
+{# DuckDB's side of the reader: views over read_csv and read_parquet. #}
+
+{% macro duckdb__list_raw_folder(path, tables) %}
+    {% set patterns = [] %}
+    {% for table in tables %}
+        {% for ending in ['.csv', '.parquet', '/**/*.csv', '/**/*.parquet'] %}
+            {% do patterns.append(path ~ '/' ~ table.name ~ ending) %}
+        {% endfor %}
+    {% endfor %}
+    {% set files = [] %}
+    {% for row in run_query('select distinct file from glob(' ~ coupon_rfm.file_list(patterns) ~ ') order by file').rows %}
+        {% do files.append(row[0] | replace('\\', '/')) %}
+    {% endfor %}
+    {{ return({'root': path, 'files': files}) }}
+{% endmacro %}
+
+
+{# Hundreds of headers are read by one query: a batch a day soon makes that many. #}
+{% macro duckdb__first_lines(found) %}
+    {% set first_lines = {} %}
+    {% for files in found.files | batch(200) %}
+        {% set selects = [] %}
+        {% for file in files %}
+            {% do selects.append(
+                '(select ' ~ coupon_rfm.text_literal(file) ~ ' as file, line from '
+                ~ coupon_rfm.csv_lines([file], skip=0, in_order=true) ~ ' limit 1)'
+            ) %}
+        {% endfor %}
+        {% for row in run_query(selects | join('\nunion all\n')).rows %}
+            {% do first_lines.update({row[0]: row[1]}) %}
+        {% endfor %}
+    {% endfor %}
+    {{ return(first_lines) }}
+{% endmacro %}
+
+
+{# INT96, an instant in UTC by Spark's and Hive's custom, is called so; DuckDB itself takes it for a time without a zone. #}
+{% macro duckdb__parquet_columns(file) %}
+    {% set path = coupon_rfm.text_literal(file) %}
+    {% set types = {} %}
+    {% for row in run_query('describe select * from read_parquet(' ~ path ~ ', hive_partitioning = false)').rows %}
+        {% do types.update({row[0]: row[1]}) %}
+    {% endfor %}
+    {% for row in run_query('select name from parquet_schema(' ~ path ~ ") where type = 'INT96'").rows %}
+        {% do types.update({row[0]: 'INT96'}) %}
+    {% endfor %}
+    {{ return(types) }}
+{% endmacro %}
+
+
+{% macro duckdb__create_source(root, table, groups) %}
+    {% set selects = [] %}
+    {% for group in groups %}
+        {% do selects.append(
+            coupon_rfm.duckdb__csv_rows(root, table, group) if group.format == 'csv'
+            else coupon_rfm.duckdb__parquet_rows(root, table, group)
+        ) %}
+    {% endfor %}
+    {% do run_query(
+        'create or replace view ods.' ~ table.name ~ ' as\n'
+        ~ (selects or [coupon_rfm.no_raw_rows(table)]) | join('\nunion all\n')
+    ) %}
+{% endmacro %}
 
 
 {#
     One physical line is one record (docs/decisions/0005), so files are read as lines and the fields cut here: a broken
     quote then costs its own line and not the thousands up to the next quote, and nothing is sniffed.
 #}
-{% macro csv_rows(root, table, group) -%}
+{% macro duckdb__csv_rows(root, table, group) -%}
 select
     {%- for column in table.columns %}
     {% if column in group.columns -%}
@@ -29,41 +88,32 @@ from (
         select
             filename,
             line,
-            {{ coupon_rfm.csv_fields('line') }} as cut_fields
+            {{ coupon_rfm.duckdb__csv_fields('line') }} as cut_fields
         from {{ coupon_rfm.csv_lines(group.files, skip=1, rejects=table.name) }}
-        where not regexp_full_match(line, '{{ coupon_rfm.blank_line_pattern() }}')
+        where not regexp_full_match(line, '[ \t\r\x{00a0}\x{3000}\x{feff}]*')
     )
 )
 {%- endmacro %}
 
 
-{% macro parquet_rows(root, table, group) -%}
+{# Instants are written with their offset, so that parse_time brings them to the business time zone. #}
+{% macro duckdb__parquet_rows(root, table, group) -%}
 select
     {%- for column in table.columns %}
-    {% if column in group.columns -%}
-    nullif(cast({{ column }} as varchar), '') as {{ column }},
-    {%- else -%}
+    {% if column not in group.columns -%}
     cast(null as varchar) as {{ column }},
+    {%- elif group.types[column] == 'INT96' -%}
+    strftime({{ column }}, '%Y-%m-%d %H:%M:%S.%f+00:00') as {{ column }},
+    {%- elif group.types[column] == 'TIMESTAMP WITH TIME ZONE' -%}
+    strftime(timezone('UTC', {{ column }}), '%Y-%m-%d %H:%M:%S.%f+00:00') as {{ column }},
+    {%- else -%}
+    nullif(cast({{ column }} as varchar), '') as {{ column }},
     {%- endif %}
     {%- endfor %}
     {{ coupon_rfm.source_file_columns('filename', root) }},
     file_row_number + 1 as source_line,
     cast(null as varchar) as corrupt_record
 from read_parquet({{ coupon_rfm.file_list(group.files) }}, filename = true, file_row_number = true, hive_partitioning = false)
-{%- endmacro %}
-
-
-{# The relation of an optional table without a file. #}
-{% macro no_raw_rows(table) -%}
-select
-    {%- for column in table.columns %}
-    cast(null as varchar) as {{ column }},
-    {%- endfor %}
-    cast(null as varchar) as source_file,
-    cast(null as varchar) as source_batch,
-    cast(null as bigint) as source_line,
-    cast(null as varchar) as corrupt_record
-where false
 {%- endmacro %}
 
 
@@ -113,14 +163,8 @@ where false
 {% endmacro %}
 
 
-{# A field with the comma before it: quoted, with "" for a quote, or anything that does not begin with a quote. #}
-{% macro csv_field_pattern() %}
-    {{ return(',("[^"]*(?:""[^"]*)*"|[^",][^,]*|)') }}
-{% endmacro %}
-
-
 {# The fields of a line as a list; NULL where a quote is opened and not closed before the next comma or the end. #}
-{% macro csv_fields(line) -%}
+{% macro duckdb__csv_fields(line) -%}
     {%- set field = coupon_rfm.csv_field_pattern() -%}
     case
         when not contains({{ line }}, '"') then string_split({{ line }}, ',')
@@ -130,9 +174,4 @@ where false
                 lambda f: case when starts_with(f, '"') then replace(f[2:-2], '""', '"') else f end
             )
     end
-{%- endmacro %}
-
-
-{% macro blank_line_pattern() -%}
-    [ \t\r\x{00a0}\x{3000}\x{feff}]*
 {%- endmacro %}

@@ -1,14 +1,6 @@
 {#
-    Post-hook of every ods model, in its transaction: adds the lines that are not UTF-8, and tells the line number of every
-    unreadable line. Only files with such lines are read a second time, in order.
+    DuckDB's side of keep_unreadable_lines. Only files with such lines are read a second time, in order.
 #}
-{% macro keep_unreadable_lines(relation) %}
-    {% if execute %}
-        {{ return(adapter.dispatch('keep_unreadable_lines', 'coupon_rfm')(relation)) }}
-    {% endif %}
-{% endmacro %}
-
-
 {% macro duckdb__keep_unreadable_lines(relation) %}
     {% set rejects = relation.identifier[4:] %}
     {% set was_read_as_csv = run_query(
@@ -18,7 +10,7 @@
         {% set root = coupon_rfm.ods_path() %}
         {% do run_query('
             insert into ' ~ relation ~ ' (source_file, source_batch, corrupt_record)
-            select source_file, source_batch, csv_line
+            select source_file, source_batch, ' ~ coupon_rfm.duckdb__rejected_text('csv_line') ~ '
             from (
                 select distinct
                     ' ~ coupon_rfm.source_file_columns('scans.file_path', root) ~ ',
@@ -62,7 +54,7 @@
         with
         missed as (
             select line, csv_line, row_number() over (order by line) as missed_order
-            from (select distinct line, csv_line from numbered_reject)
+            from (select distinct line, ' ~ coupon_rfm.duckdb__rejected_text('csv_line') ~ ' as csv_line from numbered_reject)
         )
         select
             numbered_line.line,
@@ -91,3 +83,9 @@
     {% do run_query('drop table unreadable_line') %}
     {% do coupon_rfm.drop_rejects('numbered') %}
 {% endmacro %}
+
+
+{# The text of a rejected line; now and then DuckDB gives it with the end of the line before. #}
+{% macro duckdb__rejected_text(line) -%}
+    trim({{ line }}, chr(10) || chr(13))
+{%- endmacro %}
