@@ -12,7 +12,7 @@ WAREHOUSE := $(or $(COUPON_RFM_DB_PATH),warehouse/coupon_rfm.duckdb)
 
 # Checks and tests always see the committed sample, never the user's data, and leave the warehouse alone.
 apart = env -u COUPON_RFM_ODS_PATH -u COUPON_RFM_TARGET COUPON_RFM_DB_PATH=$(1)/coupon_rfm.duckdb \
-	DBT_TARGET_PATH=$(1) DBT_LOG_PATH=$(1)
+	COUPON_RFM_SPARK_WAREHOUSE=$(1)/warehouse DBT_TARGET_PATH=$(1) DBT_LOG_PATH=$(1)
 
 .PHONY: help
 help: ## list the targets
@@ -24,8 +24,18 @@ build: .venv/run.stamp ## build and test the warehouse; write the test report an
 	$(BIN)/python scripts/test_report.py --out $(OUT) && [ $$built -eq 0 ] && \
 	$(BIN)/python scripts/export_ads.py --out $(OUT)
 
+# Both targets from nothing, so that what is compared is what these models make.
+.PHONY: spark
+spark: .venv/spark.stamp ## build and test the sample on Spark in one process; compare every table with DuckDB's
+	@$(BIN)/python scripts/coupon_rfm/java.py
+	@rm -rf target/spark
+	@mkdir -p target/spark/warehouse
+	@$(call apart,target/spark) $(BIN)/dbt build --target spark_local --target-path target/spark/spark_local
+	@$(call apart,target/spark) $(BIN)/dbt --quiet build --target local --target-path target/spark/local
+	@$(call apart,target/spark) $(BIN)/python scripts/compare_targets.py local spark_local
+
 .PHONY: test
-test: .venv/dev.stamp .venv-bouncer/stamp ## run every dbt test on the sample, then pytest
+test: .venv/spark.stamp .venv/dev.stamp .venv-bouncer/stamp ## run every dbt test on the sample, then pytest
 	@mkdir -p target/test
 	@$(call apart,target/test) $(BIN)/dbt build
 	@$(BIN)/pytest
@@ -66,7 +76,7 @@ bench: .venv/run.stamp ## time the generator and full builds, up to a million se
 	@$(BIN)/python scripts/benchmark.py --out docs/benchmark.md
 
 .PHONY: soak
-soak: .venv/dev.stamp ## the long runs that are no part of `make test`
+soak: .venv/spark.stamp .venv/dev.stamp ## the long runs that are no part of `make test`
 	@$(BIN)/pytest -m soak
 
 .PHONY: clean
@@ -84,6 +94,11 @@ distclean: clean ## remove the environments as well
 	@touch $@
 
 .venv/dev.stamp: requirements-dev.txt .venv/run.stamp
+	@echo "installing $<"
+	@$(BIN)/python $(PIP_INSTALL) -r $<
+	@touch $@
+
+.venv/spark.stamp: requirements-spark.txt .venv/run.stamp
 	@echo "installing $<"
 	@$(BIN)/python $(PIP_INSTALL) -r $<
 	@touch $@

@@ -1,4 +1,7 @@
-"""Whether two targets hold the same rows: each engine writes its relations as Parquet files, which are compared."""
+"""Whether two targets hold the same rows.
+
+Each engine writes its relations as Parquet files, and DuckDB compares the files.
+"""
 
 from __future__ import annotations
 
@@ -41,8 +44,13 @@ class Comparison:
     def __str__(self) -> str:
         """One line, and of a difference a few rows or the columns more."""
         if self.columns[0] != self.columns[1]:
-            left, right = (sorted(set(a) - set(b)) for a, b in (self.columns, self.columns[::-1]))
-            return f"{self.relation}: columns differ: {left or self.columns[0]} and {right or self.columns[1]}"
+            return "\n  ".join(
+                [
+                    f"{self.relation}: the columns differ",
+                    f"- {', '.join(self.columns[0])}",
+                    f"+ {', '.join(self.columns[1])}",
+                ]
+            )
         if self.is_equal:
             return f"{self.relation}: {self.row_counts[0]} rows, all equal"
         return "\n  ".join(
@@ -55,7 +63,7 @@ class Comparison:
 
 
 def relations(project: Project, layers: Sequence[str] = LAYERS) -> dict[str, str]:
-    """Return the relation name in the engine by `schema.table`, of the models and seeds of layers."""
+    """Return the relation in the engine by `schema.table`, of the models and seeds of layers."""
     found: dict[str, Any] = {}
     for node in project.manifest().nodes.values():
         if node.resource_type in ("model", "seed") and node.schema in layers:
@@ -114,9 +122,5 @@ def compare_relation(name: str, left: Path, right: Path) -> Comparison:
 
 def casts(columns: Sequence[str]) -> str:
     """Return a select list that gives both sides the same types."""
-    return ", ".join(
-        "cast({} as {})".format(
-            *(f'"{part}"' if i == 0 else part for i, part in enumerate(c.split(" ", 1)))
-        )
-        for c in columns
-    )
+    named = (column.split(" ", 1) for column in columns)
+    return ", ".join(f'cast("{name}" as {type_name})' for name, type_name in named)

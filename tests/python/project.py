@@ -91,6 +91,7 @@ def run_dbt(
     """Run `dbt <command>` of the checkout on `ods_path`, with all it writes in `folder`."""
     folder.mkdir(parents=True, exist_ok=True)
     variables_text = json.dumps(dict(variables or {}), ensure_ascii=False)
+    target = (environment or {}).get("COUPON_RFM_TARGET", "")
     arguments = [
         *command,
         *("--project-dir", str(ROOT), "--profiles-dir", str(ROOT)),
@@ -104,21 +105,22 @@ def run_dbt(
         **(environment or {}),
     }
     printed = folder / "output.txt"
-    _bring_parsed_project(folder / "target", variables_text)
+    _bring_parsed_project(folder / "target", variables_text + target)
     process = _server.Process(target=_invoke, args=(arguments, settings, str(printed)))
     process.start()
     process.join(LONGEST_RUN_SECONDS)
     if process.is_alive():
         process.kill()
         process.join()
-    _keep_parsed_project(folder / "target", variables_text)
+    _keep_parsed_project(folder / "target", variables_text + target)
     output = COLOUR.sub("", printed.read_text(encoding="utf-8", errors="replace"))
     return Run(process.exitcode, output, folder / WAREHOUSE_NAME, folder / "target")
 
 
 # dbt parses the project anew when a var or the path of the warehouse has changed (2 s and more). So
 # the warehouse is always at the same path, a link to the folder of the run, and the parsed project
-# of the last run with the same vars is brought along. dbt itself checks whether files have changed.
+# of the last run with the same vars and target is brought along. dbt itself checks whether files
+# have changed.
 _shared = Path(tempfile.mkdtemp(prefix="coupon_rfm_tests_"))
 atexit.register(shutil.rmtree, _shared, ignore_errors=True)
 
@@ -130,20 +132,20 @@ def _current_folder(folder: Path) -> Path:
     return link
 
 
-def _kept_project(variables_text: str) -> Path:
-    return _shared / f"{hashlib.sha256(variables_text.encode()).hexdigest()}.msgpack"
+def _kept_project(key: str) -> Path:
+    return _shared / f"{hashlib.sha256(key.encode()).hexdigest()}.msgpack"
 
 
-def _bring_parsed_project(target: Path, variables_text: str) -> None:
-    kept = _kept_project(variables_text)
+def _bring_parsed_project(target: Path, key: str) -> None:
+    kept = _kept_project(key)
     if kept.exists() and not (target / PARSED_PROJECT).exists():
         target.mkdir(exist_ok=True)
         shutil.copy(kept, target / PARSED_PROJECT)
 
 
-def _keep_parsed_project(target: Path, variables_text: str) -> None:
+def _keep_parsed_project(target: Path, key: str) -> None:
     if (target / PARSED_PROJECT).exists():
-        shutil.copy(target / PARSED_PROJECT, _kept_project(variables_text))
+        shutil.copy(target / PARSED_PROJECT, _kept_project(key))
 
 
 def _invoke(arguments: list[str], settings: dict[str, str], printed: str) -> None:

@@ -1,15 +1,18 @@
-"""Small ods folders written by hand: a valid row of each table, and what a test changes."""
+"""Ods folders for tests: small ones written by hand, and generated ones with damaged lines."""
 
 from __future__ import annotations
 
 import csv
 import io
+import random
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from oracle.tables import TABLES
 
 Row = Mapping[str, object]
+BLANK_BYTES = (b" ", b"\t", b"\r", "\u00a0".encode(), "\u3000".encode(), "\ufeff".encode())
+BAD_BYTES = (b"\xff", b"\xe4\xb8", b"\xc0\x80", b"\xed\xa0\x80")
 
 ACTIVITY = {
     "activity_id": "A1",
@@ -115,3 +118,38 @@ def write_ods(folder: Path, **tables: Iterable[Row]) -> Path:
         if changes is not None:
             write_table(folder / f"{table}.csv", table, *changes)
     return folder
+
+
+def corrupt(source: Path, target: Path, chance: random.Random, share: float, with_cr: bool) -> Path:
+    """A copy of csv files in which a share of the lines is damaged in one of many ways."""
+    blanks = [blank for blank in BLANK_BYTES if with_cr or blank != b"\r"]
+
+    def damage(line: bytes) -> bytes:
+        place = chance.randrange(len(line) + 1)
+        cut = line[:place], line[place:]
+        return chance.choice(
+            [
+                lambda: cut[0],
+                lambda: cut[0] + b'"' + cut[1],
+                lambda: b'"' + line,
+                lambda: cut[0] + b"," + cut[1],
+                lambda: cut[0] + chance.choice(BAD_BYTES) + cut[1],
+                lambda: line.replace(b",", b";"),
+                lambda: line.replace(b",", b"", 1),
+                lambda: chance.choice(blanks) * chance.randrange(3),
+                lambda: line + b"\r",
+                lambda: b'"' + line.replace(b",", b'","') + b'"',
+                lambda: line + b"\n" + line,
+                lambda: cut[0] + b"\n" + cut[1],
+            ]
+        )()
+
+    for path in sorted(source.rglob("*.csv")):
+        if "truth" in path.parts:
+            continue
+        head, *body = path.read_bytes().split(b"\n")
+        damaged = [damage(line) if chance.random() < share else line for line in body]
+        copy = target / path.relative_to(source)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        copy.write_bytes(b"\n".join([head, *damaged]))
+    return target

@@ -18,11 +18,9 @@ from conftest import Build, Generate
 from oracle import evaluate
 from oracle.tables import TABLES
 from project import Run
-from raw_files import SEND, USE, csv_text, rows_of, write_ods
+from raw_files import BLANK_BYTES, SEND, USE, corrupt, csv_text, rows_of, write_ods
 
 COLUMNS = {name: list(table.columns) for name, table in TABLES.items()}
-BLANK_BYTES = (b" ", b"\t", b"\r", "\u00a0".encode(), "\u3000".encode(), "\ufeff".encode())
-BAD_BYTES = (b"\xff", b"\xe4\xb8", b"\xc0\x80", b"\xed\xa0\x80")
 
 
 def send_lines(first: int, count: int) -> list[str]:
@@ -304,41 +302,6 @@ def test_lines_are_numbered_in_a_large_file(build: Build, tmp_path: Path) -> Non
     assert unreadable_places(run, "coupon_send") == Counter(broken)
     assert len(accepted_ids(run)) == 1_500_000
     require_conservation(run, ods_path)
-
-
-def corrupt(source: Path, target: Path, chance: random.Random, share: float, with_cr: bool) -> Path:
-    """A copy of csv files in which a share of the lines is damaged in one of many ways."""
-    blanks = [blank for blank in BLANK_BYTES if with_cr or blank != b"\r"]
-
-    def damage(line: bytes) -> bytes:
-        place = chance.randrange(len(line) + 1)
-        cut = line[:place], line[place:]
-        return chance.choice(
-            [
-                lambda: cut[0],
-                lambda: cut[0] + b'"' + cut[1],
-                lambda: b'"' + line,
-                lambda: cut[0] + b"," + cut[1],
-                lambda: cut[0] + chance.choice(BAD_BYTES) + cut[1],
-                lambda: line.replace(b",", b";"),
-                lambda: line.replace(b",", b"", 1),
-                lambda: chance.choice(blanks) * chance.randrange(3),
-                lambda: line + b"\r",
-                lambda: b'"' + line.replace(b",", b'","') + b'"',
-                lambda: line + b"\n" + line,
-                lambda: cut[0] + b"\n" + cut[1],
-            ]
-        )()
-
-    for path in sorted(source.rglob("*.csv")):
-        if "truth" in path.parts:
-            continue
-        head, *body = path.read_bytes().split(b"\n")
-        damaged = [damage(line) if chance.random() < share else line for line in body]
-        copy = target / path.relative_to(source)
-        copy.parent.mkdir(parents=True, exist_ok=True)
-        copy.write_bytes(b"\n".join([head, *damaged]))
-    return target
 
 
 def require_conservation(run: Run, ods_path: Path) -> None:

@@ -129,7 +129,9 @@ from (
             line,
             case when is_valid_utf8(line) then {{ coupon_rfm.spark__csv_fields('line') }} end as cut_fields
         from ({{ coupon_rfm.spark__numbered_lines(files, none if is_only_group else group.files) }})
-        where source_line > 1 and {{ coupon_rfm.trim_characters('line', coupon_rfm.blank_characters()) }} <> ''
+        where
+            source_line > 1
+            and ({{ coupon_rfm.trim_characters('line', coupon_rfm.blank_characters()) }} <> '' or not is_valid_utf8(line))
     )
 )
 {%- endmacro %}
@@ -149,7 +151,7 @@ select
     {%- endfor %}
     substr({{ coupon_rfm.spark__file_path() }}, {{ root | length + 2 }}) as source_file,
     regexp_extract({{ coupon_rfm.spark__file_path() }}, 'dt=([0-9]{4}-[0-9]{2}-[0-9]{2})', 1) as source_batch,
-    _metadata.row_index + 2 as source_line,
+    _metadata.row_index + 1 as source_line,
     cast(null as string) as corrupt_record
 from {{ files }}
 {%- if not is_only_group %}
@@ -234,7 +236,8 @@ where {{ coupon_rfm.spark__is_in_files(group.files) }}
 
 {#
     A line that may not be UTF-8 as text, as DuckDB tells it: ? for each byte that is part of no character. A leading byte takes
-    the bytes that it announces with it, up to and with the first that does not follow, but near the end of the line only itself.
+    the bytes that it announces with it, up to and with the first that does not follow; one of four not
+    where the line ends before the third.
     Read as ISO-8859-1 a byte is a character, so that patterns can tell the bytes apart.
 #}
 {% macro spark__readable_text(line) -%}
@@ -242,10 +245,8 @@ where {{ coupon_rfm.spark__is_in_files(group.files) }}
     {%- set valid = '[\\x00-\\x7F]+|[\\xC2-\\xDF]' ~ next ~ '|\\xE0[\\xA0-\\xBF]' ~ next ~ '|[\\xE1-\\xEC\\xEE\\xEF]' ~ next ~ '{2}'
         ~ '|\\xED[\\x80-\\x9F]' ~ next ~ '|\\xF0[\\x90-\\xBF]' ~ next ~ '{2}|[\\xF1-\\xF3]' ~ next ~ '{3}'
         ~ '|\\xF4[\\x80-\\x8F]' ~ next ~ '{2}' -%}
-    {%- set invalid = '[\\xC0-\\xDF]' ~ byte
-        ~ '|[\\xE0-\\xEF](?=' ~ byte ~ '{2})' ~ next ~ '?' ~ byte
-        ~ '|[\\xF0-\\xF7](?=' ~ byte ~ '{3})' ~ next ~ '{0,2}' ~ byte
-        ~ '|' ~ byte -%}
+    {%- set invalid = '[\\xC0-\\xDF]' ~ byte ~ '?|[\\xE0-\\xEF]' ~ next ~ '?' ~ byte ~ '?'
+        ~ '|[\\xF0-\\xF7](?=' ~ byte ~ '{2})' ~ next ~ '{0,2}' ~ byte ~ '?|' ~ byte -%}
     case
         when is_valid_utf8({{ line }}) then {{ line }}
         else decode(encode(array_join(

@@ -1,0 +1,170 @@
+"""Spark and DuckDB make the same rows of the same files, in every table."""
+
+from __future__ import annotations
+
+import os
+import random
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import duckdb
+import pyarrow
+import pyarrow.parquet
+import pytest
+
+from conftest import Generate
+from coupon_rfm.parity import Comparison, compare_relation
+from oracle.tables import TABLES
+from project import ROOT, WAREHOUSE_NAME, run_dbt
+from raw_files import corrupt
+from spark import needs_spark, spark_environment
+
+AS_OF = '{"as_of_date": "2026-11-15"}'
+
+
+@needs_spark
+def test_sample(tmp_path: Path) -> None:
+    require_equality(ROOT / "seeds" / "ods", tmp_path)
+
+
+@needs_spark
+def test_odd_files(generate: Generate, tmp_path: Path) -> None:
+    """Damaged lines, bytes that are no characters, batches, odd names, other columns, Parquet."""
+    source = generate(seed=15, sends=3_000, days=60, dirty_rate=1)
+    ods_path = corrupt(
+        source, tmp_path / "raw 'files' 原始", random.Random(3), share=0.1, with_cr=False
+    )
+    for path in ods_path.glob("*.csv"):
+        # Which line is which after a CR alone is known to Spark only.
+        path.write_bytes(re.sub(rb"\r(?!\n)", b"", path.read_bytes()))
+    into_batches(ods_path, "coupon_send")
+    into_batches(ods_path, "coupon_use")
+    (ods_path / "coupon_send" / "bytes.csv").write_bytes(lines_of_odd_bytes("coupon_send"))
+    into_parquet(source, ods_path, "product")
+    into_parquet(source, ods_path, "activity")
+    (ods_path / "refund.csv").unlink()
+    require_equality(ods_path, tmp_path, "--vars", AS_OF)
+
+
+@needs_spark
+@pytest.mark.soak
+def test_200_000_dirty_sends(generate: Generate, tmp_path: Path) -> None:
+    require_equality(generate(seed=7, sends=200_000), tmp_path, tasks=8)
+
+
+@needs_spark
+@pytest.mark.soak
+def test_every_dbt_test_passes_on_spark(tmp_path: Path) -> None:
+    """All data tests and unit tests: dbt-spark runs both kinds as they are."""
+    run_dbt(
+        ("build",), ROOT / "seeds" / "ods", tmp_path, None, spark_environment(tmp_path)
+    ).require_success()
+
+
+def require_equality(ods_path: Path, folder: Path, *options: str, tasks: int = 1) -> None:
+    """Build both targets and compare all their relations."""
+    command = [sys.executable, str(ROOT / "scripts" / "compare_targets.py"), "--build"]
+    settings = spark_environment(folder, tasks) | {
+        "COUPON_RFM_ODS_PATH": str(ods_path),
+        "COUPON_RFM_DB_PATH": str(folder / WAREHOUSE_NAME),
+        "DBT_TARGET_PATH": str(folder / "target"),
+    }
+    done = subprocess.run(
+        [*command, "--exchange", str(folder / "rows"), *options, "local", "spark_local"],
+        env=os.environ | settings,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout[-5000:] + done.stderr[:3000]
+    compared = set(re.findall(r"^\w+[.](\w+): \d+ rows, all equal$", done.stdout, re.M))
+    models = {path.stem for path in ROOT.glob("models/**/*.sql")}
+    seeds = {path.stem for path in ROOT.glob("seeds/reference/*.csv")}
+    assert compared == models | seeds
+
+
+def into_batches(ods_path: Path, table: str) -> None:
+    """Replace a file by three in folders, with names that a URL writes otherwise."""
+    whole = ods_path / f"{table}.csv"
+    head, *lines = whole.read_bytes().split(b"\n")
+    third = len(lines) // 3 + 1
+    names = ("dt=2026-10-01/a b+c%20.csv", "dt=2026-11-01/{x},[y].csv", "深/层/z.csv")
+    for i, name in enumerate(names):
+        path = ods_path / table / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        surplus = b"\xef\xbb\xbf" if i else b""
+        path.write_bytes(b"\n".join([surplus + head, *lines[i * third : (i + 1) * third]]))
+    header = head.decode().strip()
+    reordered = ",".join(["备注", *reversed(header.split(","))])
+    (ods_path / table / "reordered.csv").write_text(
+        f"{reordered}\r\nx,{',' * header.count(',')}\r\n"
+    )
+    (ods_path / table / "_unfinished").mkdir()
+    (ods_path / table / "_unfinished" / "part.csv").write_text("half a li")
+    whole.unlink()
+
+
+def lines_of_odd_bytes(table: str) -> bytes:
+    """Lines of random bytes, most of them no UTF-8; no quotes, blanks or line ends."""
+    chance = random.Random(1)
+    pieces = [
+        *(bytes([code]) for code in range(0x80, 0x100)),
+        *(text.encode() for text in ("a", ",", "?", "é", "中", "😀", "\x01", "\u0800", "\ud7ff")),
+        *(text.encode("utf-8", "surrogatepass") for text in ("\ud800", "\udfff")),
+        *(b"\xe0\x80\x80", b"\xf0\x80\x80\x80", b"\xf4\x90\x80\x80", b"\xf7\xbf\xbf\xbf"),
+    ]
+    lines = [b"".join(chance.choices(pieces, k=chance.randrange(1, 9))) for _ in range(3_000)]
+    return "\n".join([",".join(TABLES[table].columns), ""]).encode() + b"\n".join(lines)
+
+
+def into_parquet(source: Path, ods_path: Path, table: str) -> None:
+    """Replace a file by Parquet ones: text, and times as Spark writes them (INT96, and UTC)."""
+    (ods_path / f"{table}.csv").unlink()
+    with duckdb.connect() as connection:
+        connection.execute("set timezone = 'UTC'")
+        rows = connection.sql(
+            "select * replace (coalesce(try_cast(updated_at as timestamp), '2026-01-01') "
+            f"as updated_at) from read_csv('{source}/{table}.csv', all_varchar = true, "
+            "header = true, ignore_errors = true, strict_mode = false)"
+        ).to_arrow_table()
+    (ods_path / table).mkdir()
+    place = rows.column_names.index("updated_at")
+    in_utc = rows.column(place).cast(pyarrow.timestamp("us", "UTC"))
+    half = len(rows) // 2
+    for name, part, options in (
+        ("int96", rows[:half], {"use_deprecated_int96_timestamps": True}),
+        ("utc", rows.set_column(place, "updated_at", in_utc)[half:], {}),
+    ):
+        pyarrow.parquet.write_table(part, ods_path / table / f"{name}.parquet", **options)
+
+
+@pytest.mark.parametrize(
+    ("right", "difference"),
+    [
+        ("(1, 'a'), (1, 'a'), (2, null)", (0, 0)),
+        ("(2, null), (1, 'a'), (1, 'a')", (0, 0)),
+        ("(1, 'a'), (2, null)", (1, 0)),
+        ("(1, 'a'), (1, 'a'), (2, '')", (1, 1)),
+        ("(1, 'a'), (1, 'A'), (2, null)", (1, 1)),
+    ],
+)
+def test_a_difference_is_seen(tmp_path: Path, right: str, difference: tuple[int, int]) -> None:
+    found = comparison_of(tmp_path, "(1, 'a'), (1, 'a'), (2, null)", right)
+    assert found.surplus_rows == difference
+    assert found.is_equal == (difference == (0, 0))
+
+
+@pytest.mark.parametrize("right", ["(1::int, 'a')", "(1.0, 'a')", "('1', 'a')"])
+def test_another_type_is_seen(tmp_path: Path, right: str) -> None:
+    assert not comparison_of(tmp_path, "(1::bigint, 'a')", right).is_equal
+
+
+def comparison_of(folder: Path, left: str, right: str) -> Comparison:
+    with duckdb.connect() as connection:
+        for side, rows in (("left", left), ("right", right)):
+            (folder / side).mkdir()
+            path = folder / side / "rows.parquet"
+            connection.execute(f"copy (from (values {rows}) as t (i, s)) to '{path}'")
+    return compare_relation("t", folder / "left", folder / "right")
