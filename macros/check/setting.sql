@@ -3,7 +3,7 @@
     stops the compilation with a sentence, whatever is selected.
 #}
 {% macro setting(name) %}
-    {% set value = var(name) %}
+    {% set value = var(name, 'parquet') if name == 'lake_format' else var(name) %}
     {% if name == 'as_of_date' %}
         {{ return(coupon_rfm.checked_as_of_date(value)) }}
     {% elif name == 'business_timezone' %}
@@ -13,6 +13,10 @@
     {% elif name == 'segment_basis' %}
         {% if value not in ['at_send', 'current'] %}
             {{ coupon_rfm.reject_setting(name, value, 'at_send or current') }}
+        {% endif %}
+    {% elif name == 'lake_format' %}
+        {% if value not in ['parquet', 'orc', 'delta', 'iceberg'] %}
+            {{ coupon_rfm.reject_setting(name, value, 'parquet, orc, delta or iceberg') }}
         {% endif %}
     {% elif name == 'min_sends_to_rank' %}
         {{ coupon_rfm.check_whole_number(name, value, 0, 1000000000) }}

@@ -10,6 +10,10 @@ import pytest
 from coupon_rfm.java import require_spark
 
 
+# What compiles longer and collects garbage in parallel pays only in long runs.
+FAST_START = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -XX:ReservedCodeCacheSize=256m"
+
+
 def why_not() -> str:
     """Why Spark cannot run here, '' where it can."""
     try:
@@ -31,6 +35,5 @@ def spark_environment(folder: Path, tasks: int = 1) -> dict[str, str]:
         "COUPON_RFM_SPARK_CATALOG": "in-memory",
         "COUPON_RFM_SPARK_WAREHOUSE": str(folder / "spark"),
         "COUPON_RFM_SPARK_SHUFFLE_PARTITIONS": str(tasks),
-        # What compiles longer and collects garbage in parallel pays only in long runs.
-        "JDK_JAVA_OPTIONS": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -XX:ReservedCodeCacheSize=256m",
+        "JDK_JAVA_OPTIONS": FAST_START,
     }

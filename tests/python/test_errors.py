@@ -226,6 +226,7 @@ SETTINGS = [
     ({"min_sends_to_rank": -1}, ["min_sends_to_rank", "-1"]),
     ({"migration_days": 0}, ["migration_days", "0"]),
     ({"business_timezone": "Asia/Shanghia"}, ["business_timezone", "Asia/Shanghia"]),
+    ({"lake_format": "Delta"}, ["lake_format", "Delta", "delta"]),
 ]
 MORE_SETTINGS = [
     ({"as_of_date": "2025-02-29"}, ["as_of_date", "2025-02-29"]),

@@ -7,6 +7,7 @@ import random
 import re
 from collections import Counter
 from collections.abc import Iterable
+from datetime import datetime
 from pathlib import Path
 
 import pyarrow
@@ -89,6 +90,8 @@ def test_every_way_to_write_a_table(build: Build, tmp_path: Path) -> None:
         .replace("agent_id", '"agent_id"')
         .encode(),
         "notes.txt": b"no table",
+        "_unfinished/dt=2025-03-13/part.csv": b"half a",
+        "dt=2025-03-13/.part.csv": b"half a",
     }
     for name, content in files.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
@@ -229,6 +232,29 @@ def test_parquet(build: Build, tmp_path: Path) -> None:
     names = {r["product_name"] for r in run.table("ads.ads_product_effect")}
     assert names == {"a,b"}
     assert notes(run)["product"] == "忽略的列: colour"
+    require_oracle(run, ods_path)
+
+
+def test_instants_in_parquet(build: Build, tmp_path: Path) -> None:
+    """A time with a zone, or INT96, is brought to the business time zone; one without stays."""
+    ods_path = write_ods(tmp_path / "ods", coupon_send=None)
+    ten = datetime(2025, 3, 10, 10)
+    zoned = pyarrow.timestamp("us", "America/New_York")
+    for name, kind, options in (
+        ("local", pyarrow.timestamp("us"), {}),
+        ("zoned", zoned, {}),
+        ("int96", pyarrow.timestamp("us"), {"use_deprecated_int96_timestamps": True}),
+    ):
+        rows = pyarrow.Table.from_pylist([SEND | {"send_id": name}])
+        times = pyarrow.array([ten]).cast(kind)
+        rows = rows.set_column(rows.column_names.index("send_time"), "send_time", times)
+        path = ods_path / "coupon_send" / f"{name}.parquet"
+        path.parent.mkdir(exist_ok=True)
+        pyarrow.parquet.write_table(rows, path, **options)
+    run = build(ods_path)
+    found = {r["send_id"]: r["send_time"] for r in run.table("dwd.dwd_coupon_send")}
+    eighteen = ten.replace(hour=18)
+    assert found == {"local": ten, "zoned": eighteen, "int96": eighteen}
     require_oracle(run, ods_path)
 
 

@@ -67,7 +67,8 @@ def table_files(ods_path: Path, name: str) -> list[Path]:
     folder = ods_path / name
     if folder.is_dir():
         inside = sorted(p for p in folder.rglob("*") if p.suffix in (".csv", ".parquet"))
-        found.append([path for path in inside if path.is_file()])
+        hidden = [p for p in inside if any(n[0] in "._" for n in p.relative_to(folder).parts)]
+        found.append([path for path in inside if path.is_file() and path not in hidden])
     found = [paths for paths in found if paths]
     if len(found) > 1:
         raise OdsError(f"{ods_path}: the table {name} is given twice: {found}")
@@ -178,9 +179,14 @@ def _parquet_records(
 ) -> tuple[list[str], list[Record]]:
     import pyarrow.parquet
 
-    data = pyarrow.parquet.ParquetFile(path).read()
+    file = pyarrow.parquet.ParquetFile(path)
+    data = file.read()
     header = _header(data.column_names, table, source_file)
     columns = [[_parquet_text(value) for value in column.to_pylist()] for column in data.columns]
+    for i, values in enumerate(columns):
+        # INT96 has no room for a zone: by custom it is in UTC.
+        if file.schema.column(i).physical_type == "INT96":
+            columns[i] = [value and f"{value}+00:00" for value in values]
     records = [
         Record(source_file, None, batch, dict(zip(header, values, strict=True)))
         for values in zip(*columns, strict=True)
