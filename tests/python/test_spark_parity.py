@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import random
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -45,6 +46,8 @@ def test_odd_files(generate: Generate, tmp_path: Path) -> None:
     into_parquet(source, ods_path, "product")
     into_parquet(source, ods_path, "activity")
     (ods_path / "refund.csv").unlink()
+    (ods_path / "older").mkdir()
+    shutil.copy(ods_path / "agent.csv", ods_path / "older" / "agent.csv")  # of no table
     require_equality(ods_path, tmp_path, "--vars", AS_OF)
 
 

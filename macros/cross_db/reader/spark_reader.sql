@@ -75,14 +75,14 @@
         {% set files = 'ods.' ~ table.name ~ '_file_' ~ loop.index %}
         {% if group.format == 'csv' %}
             {% set columns = '(value string) using text ' %}
-            {% do selects.append(coupon_rfm.spark__csv_rows(root, table, group, files, groups | length == 1)) %}
+            {% do selects.append(coupon_rfm.spark__csv_rows(root, table, group, files)) %}
         {% else %}
             {% set typed = [] %}
             {% for column in group.columns if column in table.columns %}
                 {% do typed.append(column ~ ' ' ~ group.types[column]) %}
             {% endfor %}
             {% set columns = '(' ~ typed | join(', ') ~ ') using parquet ' %}
-            {% do selects.append(coupon_rfm.spark__parquet_rows(root, table, group, files, groups | length == 1)) %}
+            {% do selects.append(coupon_rfm.spark__parquet_rows(root, table, group, files)) %}
         {% endif %}
         {% do run_query('create table ' ~ files ~ ' ' ~ columns ~ coupon_rfm.spark__file_options(group)) %}
     {% endfor %}
@@ -102,8 +102,8 @@
 {%- endmacro %}
 
 
-{# As raw_rows of DuckDB; a line has its number, and the first of each file is its header. #}
-{% macro spark__csv_rows(root, table, group, files, is_only_group) -%}
+{# As duckdb__csv_rows. Every line has its number here, and the first of a file is its header. #}
+{% macro spark__csv_rows(root, table, group, files) -%}
 select
     {%- for column in table.columns %}
     {% if column in group.columns -%}
@@ -128,7 +128,7 @@ from (
             source_line,
             line,
             case when is_valid_utf8(line) then {{ coupon_rfm.spark__csv_fields('line') }} end as cut_fields
-        from ({{ coupon_rfm.spark__numbered_lines(files, none if is_only_group else group.files) }})
+        from ({{ coupon_rfm.spark__numbered_lines(files, group.files) }})
         where
             source_line > 1
             and ({{ coupon_rfm.trim_characters('line', coupon_rfm.blank_characters()) }} <> '' or not is_valid_utf8(line))
@@ -137,8 +137,8 @@ from (
 {%- endmacro %}
 
 
-{# As raw_rows of DuckDB. Spark's timestamp is an instant: written with its offset, parse_time brings it to the business time zone. #}
-{% macro spark__parquet_rows(root, table, group, files, is_only_group) -%}
+{# As duckdb__parquet_rows; timestamp is Spark's word for an instant. #}
+{% macro spark__parquet_rows(root, table, group, files) -%}
 select
     {%- for column in table.columns %}
     {% if column not in group.columns -%}
@@ -154,9 +154,7 @@ select
     _metadata.row_index + 1 as source_line,
     cast(null as string) as corrupt_record
 from {{ files }}
-{%- if not is_only_group %}
 where {{ coupon_rfm.spark__is_in_files(group.files) }}
-{%- endif %}
 {%- endmacro %}
 
 
@@ -166,7 +164,7 @@ where {{ coupon_rfm.spark__is_in_files(group.files) }}
     count. Should the blocks of the two readings differ (spark.sql.files.minPartitionNum keeps them from following the number of
     live executors), the query stops instead of telling wrong numbers.
 #}
-{% macro spark__numbered_lines(files, only_files=none) -%}
+{% macro spark__numbered_lines(files, only_files) -%}
     select /*+ broadcast(blocks) */
         lines.file,
         lines.line,
@@ -200,7 +198,10 @@ where {{ coupon_rfm.spark__is_in_files(group.files) }}
 {%- endmacro %}
 
 
-{# Files of other groups are not opened: Spark prunes them by such a condition. #}
+{#
+    Other files of the folder, such as those of other groups or newly come ones, are not opened: Spark prunes them by such a
+    condition.
+#}
 {% macro spark__is_in_files(files) -%}
     {{ coupon_rfm.spark__file_path() }} in (
     {%- for file in files %}{{ coupon_rfm.text_literal(file) }}{{ ', ' if not loop.last }}{% endfor -%}
