@@ -1,0 +1,183 @@
+"""Build the same large generated set on DuckDB and on Spark, compare the tables, and note the cost.
+
+Needs Linux (/proc) and everything that Spark needs (`make spark`).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime
+import os
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+import click
+
+from coupon_rfm.cluster import LocalCluster, Settings
+from coupon_rfm.java import require_spark
+from coupon_rfm.processes import running_processes
+from coupon_rfm.warehouse import ROOT
+
+DBT = Path(sys.executable).with_name("dbt")
+TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
+SAMPLE_SECONDS = 0.5
+WITHOUT_TESTS = ("--exclude-resource-type", "test", "--exclude-resource-type", "unit_test")
+
+
+@dataclass
+class Usage:
+    """What a tree of processes took: CPU seconds, peak memory of all together in MiB."""
+
+    cpu_seconds: float = 0
+    peak_mib: float = 0
+
+
+@contextlib.contextmanager
+def watch(roots: list[int]) -> Iterator[Usage]:
+    """Sample the processes `roots` and all below them until the block ends."""
+    usage, ticks, before = Usage(), {}, {}
+    stopped = threading.Event()
+
+    def sample() -> None:
+        running = running_processes()
+        tree = set(roots) & set(running)
+        while more := {pid for pid, (parent, _) in running.items() if parent in tree} - tree:
+            tree |= more
+        resident = 0
+        for pid in tree:
+            with contextlib.suppress(OSError):
+                fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+                key = (pid, running[pid][1])
+                ticks[key] = int(fields[11]) + int(fields[12])
+                before.setdefault(key, ticks[key] if not usage.peak_mib else 0)
+                resident += int(fields[21]) * os.sysconf("SC_PAGE_SIZE")
+        usage.peak_mib = max(usage.peak_mib, resident / 2**20)
+
+    def keep_sampling() -> None:
+        while not stopped.wait(SAMPLE_SECONDS):
+            sample()
+
+    sample()
+    thread = threading.Thread(target=keep_sampling)
+    thread.start()
+    try:
+        yield usage
+    finally:
+        sample()
+        stopped.set()
+        thread.join()
+        usage.cpu_seconds = (sum(ticks.values()) - sum(before.values())) / TICKS_PER_SECOND
+
+
+def run(
+    command: list[str], environment: dict[str, str], roots: list[int] | None = None
+) -> tuple[float, Usage]:
+    """Run a command to its end; return its wall seconds and what it and `roots` took."""
+    started = time.monotonic()
+    with tempfile.TemporaryFile("w+") as output:
+        process = subprocess.Popen(
+            command, cwd=ROOT, env=os.environ | environment, stdout=output, stderr=output
+        )
+        with watch([process.pid, *(roots or [])]) as usage:
+            process.wait()
+        output.seek(0)
+        if process.returncode:
+            raise click.ClickException(f"{' '.join(command)} failed:\n{output.read()[-4000:]}")
+    return time.monotonic() - started, usage
+
+
+@click.command(help=__doc__, context_settings={"show_default": True})
+@click.option("--sends", default=10_000_000, type=click.IntRange(1000), help="Generated sends.")
+@click.option("--memory", default="6g", help="Of the JVM of spark_local and of each worker.")
+@click.option(
+    "--folder", type=click.Path(path_type=Path), help="Work here and keep it.  [default: temporary]"
+)
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Also write it here.")
+def main(sends: int, memory: str, folder: Path | None, out: Path | None) -> None:
+    """Run the builds one after the other and print the figures."""
+    require_spark()
+    with contextlib.ExitStack() as stack:
+        if folder is None:
+            folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="coupon_rfm_")))
+        folder = folder.resolve()
+        raw = folder / "raw"
+        environment = {
+            "COUPON_RFM_ODS_PATH": str(raw),
+            "COUPON_RFM_DB_PATH": str(folder / "coupon_rfm.duckdb"),
+            "COUPON_RFM_SPARK_WAREHOUSE": str(folder / "spark"),
+            "COUPON_RFM_SPARK_MEMORY": memory,
+            "DBT_TARGET_PATH": str(folder / "target"),
+        }
+        if not raw.exists():
+            click.echo(f"generate {sends:,} sends ...", err=True)
+            generate = ["scripts/generate_ods.py", "--seed", "1", "--sends", str(sends)]
+            run([sys.executable, *generate, "--out", str(raw)], environment)
+        rows = []
+        for target in ("local", "spark_local", "cluster"):
+            settings: dict[str, str] = {}
+            roots: list[int] = []
+            if target == "cluster":
+                mib = int(memory.removesuffix("g")) * 1024
+                cluster = LocalCluster(
+                    folder / "cluster", Settings(worker_memory=mib, driver_memory=2048, port=0)
+                )
+                cluster.up()
+                stack.callback(cluster.down)
+                settings = cluster.environment()
+                roots = [process.pid for process in cluster.processes().values()]
+            command = [str(DBT), "--quiet", "build", *WITHOUT_TESTS, "--target", target]
+            command += ["--target-path", str(folder / target), "--log-path", str(folder / target)]
+            click.echo(f"build {target} ...", err=True)
+            wall_seconds, usage = run(command, environment | settings, roots)
+            equality = "–"
+            if target != "local":
+                click.echo(f"compare {target} ...", err=True)
+                compare = [sys.executable, "scripts/compare_targets.py", "local", target]
+                for layer in ("dim", "dwd", "dws", "ads"):
+                    compare += ["--layer", layer]
+                run(compare, environment | settings)
+                equality = "all rows equal"
+            rows.append(
+                f"| {target} | {wall_seconds:.0f} | {usage.cpu_seconds:.0f} | {usage.peak_mib:.0f} "
+                f"| {equality} |"
+            )
+            click.echo(rows[-1], err=True)
+    text = report(rows, sends, memory)
+    click.echo(text)
+    if out:
+        out.write_text(text, encoding="utf-8")
+
+
+def report(rows: list[str], sends: int, memory: str) -> str:
+    """The figures as Markdown, with what is needed to repeat them."""
+    commit = subprocess.run(
+        ["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True
+    ).stdout.strip()
+    lines = [
+        "# Engines",
+        "",
+        f"`python scripts/benchmark_engines.py --sends {sends} --memory {memory} "
+        "--out docs/benchmark_engines.md`,",
+        f"{datetime.date.today()}, commit {commit or 'unknown'}, {os.cpu_count()} cores, "
+        f"pyspark {version('pyspark')}, duckdb {version('duckdb')}.",
+        f"`dbt build` of {sends:,} dirty sends in CSV without the tests, with the start of dbt and",
+        "of the session. Memory is the sum over all processes of a target; the cluster has a",
+        "master, two workers of one core each, their executors and the Thrift Server.",
+        "The last column is every table of dim, dwd, dws and ads compared with DuckDB's.",
+        "",
+        "| target | wall s | CPU s | peak MiB | rows |",
+        "|---|---:|---:|---:|---|",
+        *rows,
+    ]
+    return "\n".join([*lines, ""])
+
+
+if __name__ == "__main__":
+    main()
