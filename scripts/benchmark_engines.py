@@ -28,6 +28,7 @@ from coupon_rfm.warehouse import ROOT
 DBT = Path(sys.executable).with_name("dbt")
 TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
 SAMPLE_SECONDS = 0.5
+TARGETS = ("local", "spark_local", "cluster")
 WITHOUT_TESTS = ("--exclude-resource-type", "test", "--exclude-resource-type", "unit_test")
 
 
@@ -95,12 +96,22 @@ def run(
 
 @click.command(help=__doc__, context_settings={"show_default": True})
 @click.option("--sends", default=10_000_000, type=click.IntRange(1000), help="Generated sends.")
+@click.option(
+    "--target",
+    "targets",
+    multiple=True,
+    type=click.Choice(TARGETS),
+    default=TARGETS,
+    help="Only this; repeatable. Spark is compared with what `local` has left in --folder.",
+)
 @click.option("--memory", default="6g", help="Of the JVM of spark_local and of each worker.")
 @click.option(
     "--folder", type=click.Path(path_type=Path), help="Work here and keep it.  [default: temporary]"
 )
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Also write it here.")
-def main(sends: int, memory: str, folder: Path | None, out: Path | None) -> None:
+def main(
+    sends: int, targets: tuple[str, ...], memory: str, folder: Path | None, out: Path | None
+) -> None:
     """Run the builds one after the other and print the figures."""
     require_spark()
     with contextlib.ExitStack() as stack:
@@ -120,7 +131,7 @@ def main(sends: int, memory: str, folder: Path | None, out: Path | None) -> None
             generate = ["scripts/generate_ods.py", "--seed", "1", "--sends", str(sends)]
             run([sys.executable, *generate, "--out", str(raw)], environment)
         rows = []
-        for target in ("local", "spark_local", "cluster"):
+        for target in targets:
             settings: dict[str, str] = {}
             roots: list[int] = []
             if target == "cluster":

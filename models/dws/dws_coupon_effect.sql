@@ -58,34 +58,25 @@ windowed as (
 
 measured as (
     select
-        period,
-        case
-            when grouping(product_id) = 0 then 'product'
-            when grouping(activity_id) = 0 and grouping(user_level) = 0 then 'activity_level'
-            when grouping(activity_id) = 0 then 'activity'
-            when grouping(agent_id) = 0 and grouping(user_level) = 0 then 'agent_level'
-            when grouping(agent_id) = 0 then 'agent'
-            when grouping(user_level) = 0 then 'level'
-            else 'overall'
-        end as breakdown,
+        {{ breakdown_key() }},
         user_level,
         activity_id,
         agent_id,
         product_id,
         {{ sum_additive_measures() }},
-        count(distinct consumer_id) as consumer_count,
-        count(distinct paying_consumer_id) as paying_consumer_count,
         max(expire_time) as last_expire_time
     from windowed
-    group by grouping sets (  -- noqa: PRS
-        (period),
-        (period, user_level),
-        (period, activity_id),
-        (period, activity_id, user_level),
-        (period, agent_id),
-        (period, agent_id, user_level),
-        (period, product_id)
-    )
+    {{ group_by_breakdown() }}  -- noqa: PRS
+),
+
+-- People are counted apart: Spark would carry every sum along with every person of every breakdown.
+people as (
+    select
+        {{ breakdown_key() }},
+        count(distinct consumer_id) as consumer_count,
+        count(distinct paying_consumer_id) as paying_consumer_count
+    from windowed
+    {{ group_by_breakdown() }}  -- noqa: PRS
 ),
 
 final as (
@@ -104,16 +95,19 @@ final as (
         measured.discount_amount,
         measured.pay_amount,
         {{ rate('measured.pay_amount', 'measured.discount_amount') }} as roi,
-        measured.consumer_count,
-        measured.paying_consumer_count,
+        people.consumer_count,
+        people.paying_consumer_count,
         {{ rate('measured.redeemed_send_count', 'measured.send_count') }} as cohort_use_rate,
         {{ is_mature('measured.last_expire_time', 'periods.end_date') }} as is_mature
     from measured
     inner join periods
         on measured.period = periods.period
-    where
-        measured.breakdown in ('overall', 'level')
-        or coalesce(measured.activity_id, measured.agent_id, measured.product_id) is not null
+    inner join people
+        on measured.period = people.period
+        and measured.breakdown = people.breakdown
+        and measured.level_id = people.level_id
+        and measured.item_id = people.item_id
+    where measured.breakdown in ('overall', 'level') or measured.item_id <> ''
 )
 
 select * from final
