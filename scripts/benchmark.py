@@ -15,6 +15,8 @@ from pathlib import Path
 
 import click
 
+from coupon_rfm.measurement import current_commit
+
 ROOT = Path(__file__).resolve().parent.parent
 DBT = Path(sys.executable).with_name("dbt")
 
@@ -71,14 +73,11 @@ def dbt_build(folder: Path, ods_path: Path) -> tuple[list[str], dict[str, str]]:
 
 def report(measurements: list[Measurement], send_count: int) -> str:
     """The figures as Markdown, with what is needed to repeat them."""
-    commit = subprocess.run(
-        ["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True
-    ).stdout.strip()
     lines = [
         "# Benchmark",
         "",
         f"`python scripts/benchmark.py --sends {send_count} --out docs/benchmark.md`,",
-        f"{datetime.date.today()}, commit {commit or 'unknown'}, {os.cpu_count()} cores, "
+        f"{datetime.date.today()}, commit {current_commit()}, {os.cpu_count()} cores, "
         f"{platform.system()}, Python {platform.python_version()}.",
         "Shared machines are noisy: compare rows of one run, and CPU rather than wall seconds.",
         "",

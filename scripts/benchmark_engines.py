@@ -8,13 +8,8 @@ from __future__ import annotations
 import contextlib
 import datetime
 import os
-import subprocess
 import sys
 import tempfile
-import threading
-import time
-from collections.abc import Iterator
-from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
@@ -22,76 +17,11 @@ import click
 
 from coupon_rfm.cluster import LocalCluster, Settings
 from coupon_rfm.java import require_spark
-from coupon_rfm.processes import running_processes
-from coupon_rfm.warehouse import ROOT
+from coupon_rfm.measurement import current_commit, run
 
 DBT = Path(sys.executable).with_name("dbt")
-TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
-SAMPLE_SECONDS = 0.5
 TARGETS = ("local", "spark_local", "cluster")
 WITHOUT_TESTS = ("--exclude-resource-type", "test", "--exclude-resource-type", "unit_test")
-
-
-@dataclass
-class Usage:
-    """What a tree of processes took: CPU seconds, peak memory of all together in MiB."""
-
-    cpu_seconds: float = 0
-    peak_mib: float = 0
-
-
-@contextlib.contextmanager
-def watch(roots: list[int]) -> Iterator[Usage]:
-    """Sample the processes `roots` and all below them until the block ends."""
-    usage, ticks, before = Usage(), {}, {}
-    stopped = threading.Event()
-
-    def sample() -> None:
-        running = running_processes()
-        tree = set(roots) & set(running)
-        while more := {pid for pid, (parent, _) in running.items() if parent in tree} - tree:
-            tree |= more
-        resident = 0
-        for pid in tree:
-            with contextlib.suppress(OSError):
-                fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-                key = (pid, running[pid][1])
-                ticks[key] = int(fields[11]) + int(fields[12])
-                before.setdefault(key, ticks[key] if not usage.peak_mib else 0)
-                resident += int(fields[21]) * os.sysconf("SC_PAGE_SIZE")
-        usage.peak_mib = max(usage.peak_mib, resident / 2**20)
-
-    def keep_sampling() -> None:
-        while not stopped.wait(SAMPLE_SECONDS):
-            sample()
-
-    sample()
-    thread = threading.Thread(target=keep_sampling)
-    thread.start()
-    try:
-        yield usage
-    finally:
-        sample()
-        stopped.set()
-        thread.join()
-        usage.cpu_seconds = (sum(ticks.values()) - sum(before.values())) / TICKS_PER_SECOND
-
-
-def run(
-    command: list[str], environment: dict[str, str], roots: list[int] | None = None
-) -> tuple[float, Usage]:
-    """Run a command to its end; return its wall seconds and what it and `roots` took."""
-    started = time.monotonic()
-    with tempfile.TemporaryFile("w+") as output:
-        process = subprocess.Popen(
-            command, cwd=ROOT, env=os.environ | environment, stdout=output, stderr=output
-        )
-        with watch([process.pid, *(roots or [])]) as usage:
-            process.wait()
-        output.seek(0)
-        if process.returncode:
-            raise click.ClickException(f"{' '.join(command)} failed:\n{output.read()[-4000:]}")
-    return time.monotonic() - started, usage
 
 
 @click.command(help=__doc__, context_settings={"show_default": True})
@@ -167,15 +97,12 @@ def main(
 
 def report(rows: list[str], sends: int, memory: str) -> str:
     """The figures as Markdown, with what is needed to repeat them."""
-    commit = subprocess.run(
-        ["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True
-    ).stdout.strip()
     lines = [
         "# Engines",
         "",
         f"`python scripts/benchmark_engines.py --sends {sends} --memory {memory} "
         "--out docs/benchmark_engines.md`,",
-        f"{datetime.date.today()}, commit {commit or 'unknown'}, {os.cpu_count()} cores, "
+        f"{datetime.date.today()}, commit {current_commit()}, {os.cpu_count()} cores, "
         f"pyspark {version('pyspark')}, duckdb {version('duckdb')}.",
         f"`dbt build` of {sends:,} dirty sends in CSV without the tests, with the start of dbt and",
         "of the session. Memory is the sum over all processes of a target; the cluster has a",

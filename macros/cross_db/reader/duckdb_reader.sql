@@ -48,7 +48,7 @@
 {% endmacro %}
 
 
-{% macro duckdb__create_source(root, table, groups) %}
+{% macro duckdb__source_selects(root, table, groups) %}
     {% set selects = [] %}
     {% for group in groups %}
         {% do selects.append(
@@ -56,10 +56,7 @@
             else coupon_rfm.duckdb__parquet_rows(root, table, group)
         ) %}
     {% endfor %}
-    {% do run_query(
-        'create or replace view ods.' ~ table.name ~ ' as\n'
-        ~ (selects or [coupon_rfm.no_raw_rows(table)]) | join('\nunion all\n')
-    ) %}
+    {{ return(selects) }}
 {% endmacro %}
 
 

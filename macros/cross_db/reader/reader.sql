@@ -20,7 +20,11 @@
 
 {# Makes the relation ods.<table> over groups of files: the raw columns as text, and where each row comes from. #}
 {% macro create_source(root, table, groups) %}
-    {% do adapter.dispatch('create_source', 'coupon_rfm')(root, table, groups) %}
+    {% set selects = adapter.dispatch('source_selects', 'coupon_rfm')(root, table, groups) %}
+    {% do run_query(
+        'create or replace view ods.' ~ table.name ~ ' as\n'
+        ~ (selects or [coupon_rfm.no_raw_rows(table)]) | join('\nunion all\n')
+    ) %}
 {% endmacro %}
 
 {#

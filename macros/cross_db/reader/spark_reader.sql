@@ -66,7 +66,8 @@
 {% endmacro %}
 
 
-{% macro spark__create_source(root, table, groups) %}
+{# Makes the tables over the files as well. #}
+{% macro spark__source_selects(root, table, groups) %}
     {% for row in run_query('show tables in ods like ' ~ coupon_rfm.text_literal(table.name ~ '_file_*')).rows %}
         {% do run_query('drop table ods.' ~ row[1]) %}
     {% endfor %}
@@ -86,10 +87,7 @@
         {% endif %}
         {% do run_query('create table ' ~ files ~ ' ' ~ columns ~ coupon_rfm.spark__file_options(group)) %}
     {% endfor %}
-    {% do run_query(
-        'create or replace view ods.' ~ table.name ~ ' as\n'
-        ~ (selects or [coupon_rfm.no_raw_rows(table)]) | join('\nunion all\n')
-    ) %}
+    {{ return(selects) }}
 {% endmacro %}
 
 
