@@ -18,6 +18,8 @@ from dbt.adapters.factory import get_adapter_by_type
 from dbt.cli.main import dbtRunner, dbtRunnerResult
 from dbt.contracts.graph.manifest import Manifest
 
+from coupon_rfm.java import require_java
+
 ROOT = Path(__file__).resolve().parents[2]
 ROWS_PER_CHUNK = 10_000
 ANSI_CODE = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
@@ -79,7 +81,8 @@ class Project:
         """Return the parsed project.
 
         Raises:
-            click.ClickException: the project or its profile cannot be read.
+            click.ClickException: the project or its profile cannot be read, or its target is a
+                Spark in this process and there is no Java.
         """
         if self._manifest is None:
             parsed = self.dbt("parse")
@@ -88,6 +91,8 @@ class Project:
                     f"dbt cannot read the project: {plain(parsed.exception)}"
                 )
             self._manifest = parsed.result
+            if getattr(self._adapter().config.credentials, "method", None) == "session":
+                require_java()
         return self._manifest
 
     def require_warehouse(self) -> None:

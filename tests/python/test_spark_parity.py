@@ -78,6 +78,14 @@ def test_report_and_export(tmp_path: Path) -> None:
     assert "255 passed" in run_python(report, environment)
 
 
+def test_a_script_without_java_says_what_to_install(tmp_path: Path) -> None:
+    environment = os.environ | spark_environment(tmp_path) | {"JAVA_HOME": str(tmp_path / "none")}
+    command = [sys.executable, "scripts/export_ads.py", "--out", str(tmp_path)]
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
+    assert done.returncode == 1
+    assert "openjdk-17-jre-headless" in done.stderr.splitlines()[-1]
+
+
 def run_python(arguments: list[object], environment: dict[str, str]) -> str:
     """Run a script of the checkout, which must succeed; return what it prints."""
     command = [sys.executable, *(str(argument) for argument in arguments)]
