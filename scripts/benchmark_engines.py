@@ -18,10 +18,10 @@ import click
 from coupon_rfm.cluster import LocalCluster, Settings
 from coupon_rfm.java import require_spark
 from coupon_rfm.measurement import current_commit, run
+from coupon_rfm.warehouse import WITHOUT_TESTS
 
 DBT = Path(sys.executable).with_name("dbt")
 TARGETS = ("local", "spark_local", "cluster")
-WITHOUT_TESTS = ("--exclude-resource-type", "test", "--exclude-resource-type", "unit_test")
 
 
 @click.command(help=__doc__, context_settings={"show_default": True})

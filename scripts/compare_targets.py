@@ -10,9 +10,7 @@ import click
 from tqdm import tqdm
 
 from coupon_rfm.parity import LAYERS, compare, relations, unload
-from coupon_rfm.warehouse import ROOT, Project, plain
-
-WITHOUT_TESTS = ("--exclude-resource-type", "test", "--exclude-resource-type", "unit_test")
+from coupon_rfm.warehouse import WITHOUT_TESTS, Project, plain, project_dir_option
 
 
 @click.command(context_settings={"show_default": True})
@@ -29,13 +27,7 @@ WITHOUT_TESTS = ("--exclude-resource-type", "test", "--exclude-resource-type", "
     help="Folder for the rows of both sides, which the workers of a cluster must see under the "
     "same path.  [default: a temporary one]",
 )
-@click.option(
-    "--project-dir",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
-    default=ROOT,
-    show_default="the one this script belongs to",
-    help="The dbt project.",
-)
+@project_dir_option
 def main(
     left: str,
     right: str,

@@ -32,7 +32,7 @@ class Usage:
 @contextlib.contextmanager
 def watch(roots: list[int]) -> Iterator[Usage]:
     """Sample the processes `roots` and all below them until the block ends."""
-    usage, ticks, before = Usage(), {}, {}
+    usage, ticks = Usage(), {}
     stopped = threading.Event()
 
     def sample() -> None:
@@ -44,9 +44,7 @@ def watch(roots: list[int]) -> Iterator[Usage]:
         for pid in tree:
             with contextlib.suppress(OSError):
                 fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-                key = (pid, running[pid][1])
-                ticks[key] = int(fields[11]) + int(fields[12])
-                before.setdefault(key, ticks[key] if not usage.peak_mib else 0)
+                ticks[pid, running[pid][1]] = int(fields[11]) + int(fields[12])
                 resident += int(fields[21]) * os.sysconf("SC_PAGE_SIZE")
         usage.peak_mib = max(usage.peak_mib, resident / 2**20)
 
@@ -55,6 +53,7 @@ def watch(roots: list[int]) -> Iterator[Usage]:
             sample()
 
     sample()
+    ticks_before = sum(ticks.values())
     thread = threading.Thread(target=keep_sampling)
     thread.start()
     try:
@@ -63,7 +62,7 @@ def watch(roots: list[int]) -> Iterator[Usage]:
         sample()
         stopped.set()
         thread.join()
-        usage.cpu_seconds = (sum(ticks.values()) - sum(before.values())) / TICKS_PER_SECOND
+        usage.cpu_seconds = (sum(ticks.values()) - ticks_before) / TICKS_PER_SECOND
 
 
 def run(

@@ -98,7 +98,13 @@ def compare(left: Path, right: Path) -> Iterator[Comparison]:
 
 def compare_relation(name: str, left: Path, right: Path) -> Comparison:
     """Compare one relation; NULL equals NULL, and a number equals only itself."""
-    connection = duckdb.connect(config={"preserve_insertion_order": False})
+    with duckdb.connect(config={"preserve_insertion_order": False}) as connection:
+        return _compare(connection, name, left, right)
+
+
+def _compare(
+    connection: duckdb.DuckDBPyConnection, name: str, left: Path, right: Path
+) -> Comparison:
     connection.execute("set timezone = 'UTC'")
     columns, counts = [], []
     for side, folder in (("a", left), ("b", right)):

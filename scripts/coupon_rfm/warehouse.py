@@ -22,6 +22,8 @@ from coupon_rfm.java import require_java
 
 ROOT = Path(__file__).resolve().parents[2]
 ROWS_PER_CHUNK = 10_000
+# For `dbt build`: the models and seeds alone.
+WITHOUT_TESTS = ("--exclude-resource-type", "test", "--exclude-resource-type", "unit_test")
 ANSI_CODE = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 
 
@@ -29,16 +31,19 @@ class QueryError(click.ClickException):
     """The engine cannot be reached or refuses a query; the message is the engine's."""
 
 
+project_dir_option = click.option(
+    "--project-dir",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    default=ROOT,
+    help="The dbt project.  [default: the one this script belongs to]",
+)
+
+
 def project_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add to a click command the options that choose the project and its target."""
     for option in (
         click.option("--target", help="Target of profiles.yml.  [default: the profile's own]"),
-        click.option(
-            "--project-dir",
-            type=click.Path(exists=True, file_okay=False, path_type=Path),
-            default=ROOT,
-            help="The dbt project.  [default: the one this script belongs to]",
-        ),
+        project_dir_option,
     ):
         command = option(command)
     return command

@@ -22,7 +22,8 @@ def why_not() -> str:
     return ""
 
 
-needs_spark = pytest.mark.skipif(bool(why_not()), reason=why_not())
+WHY_NOT = why_not()
+needs_spark = pytest.mark.skipif(bool(WHY_NOT), reason=WHY_NOT)
 
 
 def spark_environment(folder: Path, tasks: int = 1) -> dict[str, str]:

@@ -7,13 +7,14 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from conftest import WITHOUT_CHECKS, Generate
+from conftest import Generate
 from coupon_rfm.cluster import THRIFT_SERVER, LocalCluster, Settings
+from coupon_rfm.warehouse import WITHOUT_TESTS
 from project import ROOT, WAREHOUSE_NAME
 from spark import needs_spark
 
@@ -101,7 +102,7 @@ def start_build(environment: dict[str, str]) -> subprocess.Popen[str]:
     output = Path(environment["DBT_LOG_PATH"]).with_suffix(f".{time.monotonic_ns()}.txt")
     with output.open("w", encoding="utf-8") as file:
         process = subprocess.Popen(
-            [DBT, "build", *WITHOUT_CHECKS], cwd=ROOT, env=environment, stdout=file, stderr=file
+            [DBT, "build", *WITHOUT_TESTS], cwd=ROOT, env=environment, stdout=file, stderr=file
         )
     process.output = output
     return process
@@ -111,7 +112,7 @@ def printed(process: subprocess.Popen[str]) -> str:
     return process.output.read_text(encoding="utf-8", errors="replace")
 
 
-def wait_for(condition: object, build: subprocess.Popen[str]) -> None:
+def wait_for(condition: Callable[[], bool], build: subprocess.Popen[str]) -> None:
     """Wait until a running build has come so far."""
     deadline = time.monotonic() + LONGEST_WAIT_SECONDS
     while not condition():

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from comparison import require_same_contents, table_contents
-from conftest import WITHOUT_CHECKS, Build, Generate
+from conftest import Build, Generate
+from coupon_rfm.warehouse import WITHOUT_TESTS
 from oracle import evaluate
 from project import Run, run_dbt
 
@@ -44,7 +45,7 @@ def test_second_build_changes_nothing(
     ods_path: Path, usual_contents: dict[str, list[str]], tmp_path: Path
 ) -> None:
     for _ in range(2):
-        run = run_dbt(["build", *WITHOUT_CHECKS], ods_path, tmp_path / "run").require_success()
+        run = run_dbt(["build", *WITHOUT_TESTS], ods_path, tmp_path / "run").require_success()
     require_same_contents(table_contents(run, LAYERS), usual_contents)
 
 

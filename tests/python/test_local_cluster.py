@@ -23,10 +23,11 @@ import pytest
 from coupon_rfm import cluster as cluster_module
 from coupon_rfm import processes
 from coupon_rfm.cluster import ClusterError, LocalCluster, Settings
-from coupon_rfm.java import require_java, require_packages, require_spark
+from coupon_rfm.java import require_java, require_packages
 from coupon_rfm.processes import running_processes, started_process
 from project import ROOT
 from small_project import run
+from spark import needs_spark
 
 SMALL = ("--worker-memory", "700m", "--driver-memory", "700m")
 LOOPBACK_ADDRESSES = {"0100007F", "0000000000000000FFFF00000100007F"}  # in /proc/net/tcp and tcp6
@@ -245,15 +246,7 @@ def test_help(command: str, tmp_path: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def needs_spark() -> None:
-    try:
-        require_spark()
-    except click.ClickException as error:
-        pytest.skip(error.message)
-
-
-@pytest.fixture(scope="module")
-def folder(needs_spark: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """The folder of a running cluster, whose name is not an easy one."""
     folder = tmp_path_factory.mktemp("spark") / "local cluster 集群"
     done = local_cluster(folder, "up", "--port", "0", *SMALL)
@@ -323,6 +316,7 @@ def restored(folder: Path, role: str, killed: int) -> dict[str, Any]:
     return after
 
 
+@needs_spark
 @pytest.mark.soak
 def test_the_whole_cluster_is_in_the_status(folder: Path) -> None:
     status = status_of(folder)
@@ -336,6 +330,7 @@ def test_the_whole_cluster_is_in_the_status(folder: Path) -> None:
     assert all(f"{role:15} {pid:<8} alive" in done.stdout for role, pid in status["pids"].items())
 
 
+@needs_spark
 @pytest.mark.soak
 def test_queries_are_answered_with_the_settings_of_the_project(folder: Path) -> None:
     assert query(folder, "select sum(id) from range(100)") == [(4950,)]
@@ -348,6 +343,7 @@ def test_queries_are_answered_with_the_settings_of_the_project(folder: Path) -> 
         assert query(folder, f"set {key}")[0][1] in {value, value.removeprefix("file:")}
 
 
+@needs_spark
 @pytest.mark.soak
 def test_a_second_up_changes_nothing(folder: Path) -> None:
     before = status_of(folder)
@@ -359,6 +355,7 @@ def test_a_second_up_changes_nothing(folder: Path) -> None:
     assert status_of(folder) == before
 
 
+@needs_spark
 @pytest.mark.soak
 def test_everything_listens_on_this_machine_only(folder: Path) -> None:
     sockets = {
@@ -376,6 +373,7 @@ def test_everything_listens_on_this_machine_only(folder: Path) -> None:
     assert len(addresses) >= 10 and set(addresses) <= LOOPBACK_ADDRESSES
 
 
+@needs_spark
 @pytest.mark.soak
 def test_what_it_writes_meanwhile_is_in_its_folder(folder: Path) -> None:
     query(folder, "select count(*) from range(1000)")
@@ -383,6 +381,7 @@ def test_what_it_writes_meanwhile_is_in_its_folder(folder: Path) -> None:
         assert any((folder / name).iterdir()), name
 
 
+@needs_spark
 @pytest.mark.soak
 def test_a_killed_worker_comes_back(folder: Path) -> None:
     killed = kill(folder, "worker-2")
@@ -391,6 +390,7 @@ def test_a_killed_worker_comes_back(folder: Path) -> None:
     assert query(folder, "select count(*) from range(1000)") == [(1000,)]
 
 
+@needs_spark
 @pytest.mark.soak
 def test_a_killed_thrift_server_comes_back_at_its_port_with_its_tables(folder: Path) -> None:
     query(folder, "create table kept using parquet as select id from range(1000)")
@@ -400,6 +400,7 @@ def test_a_killed_thrift_server_comes_back_at_its_port_with_its_tables(folder: P
     assert query(folder, "select count(*), sum(id) from kept") == [(1000, 499500)]
 
 
+@needs_spark
 @pytest.mark.soak
 def test_a_killed_master_comes_back_and_still_knows_the_others(folder: Path) -> None:
     killed = kill(folder, "master")
@@ -408,10 +409,9 @@ def test_a_killed_master_comes_back_and_still_knows_the_others(folder: Path) -> 
     assert query(folder, "select sum(id) from range(100)") == [(4950,)]
 
 
+@needs_spark
 @pytest.mark.soak
-def test_a_cluster_that_cannot_start_shows_its_log_and_leaves_nothing(
-    needs_spark: None, tmp_path: Path
-) -> None:
+def test_a_cluster_that_cannot_start_shows_its_log_and_leaves_nothing(tmp_path: Path) -> None:
     before = set(running_processes())
     folder = tmp_path / "cluster"
     broken = ("--workers", "1", "--port", "0", "--conf", "spark.sql.shuffle.partitions=none")
@@ -423,8 +423,9 @@ def test_a_cluster_that_cannot_start_shows_its_log_and_leaves_nothing(
     assert java_of(folder, before) == []
 
 
+@needs_spark
 @pytest.mark.soak
-def test_ctrl_c_stops_what_was_started(needs_spark: None, tmp_path: Path) -> None:
+def test_ctrl_c_stops_what_was_started(tmp_path: Path) -> None:
     before = set(running_processes())
     folder = tmp_path / "cluster"
     command = [sys.executable, ROOT / "scripts" / "local_cluster.py", "up", "--folder", folder]
@@ -457,6 +458,7 @@ def java_of(folder: Path, before: set[int]) -> list[int]:
     return found
 
 
+@needs_spark
 @pytest.mark.soak
 def test_down_leaves_no_process_and_purge_no_file(folder: Path) -> None:
     query(folder, "create table left_behind using parquet as select 1 as one")

@@ -16,11 +16,11 @@ import click
 import pytest
 
 from coupon_rfm.cluster import LocalCluster, Settings
-from coupon_rfm.java import require_spark
 from coupon_rfm.warehouse import QueryError
 from project import ROOT
 from repair_warehouse import folder_in_the_way, remove
 from small_project import run, write_files
+from spark import needs_spark
 
 DBT = (Path(sys.executable).with_name("dbt"), "--no-use-colors")
 SLOW = "aggregate(sequence(1, {{ var('work') }}), id, (sum, term) -> (sum * 31 + term) % 1000003)"
@@ -144,10 +144,6 @@ def test_a_folder_that_has_changed_meanwhile_is_not_removed() -> None:
 
 @pytest.fixture(scope="module")
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCluster]:
-    try:
-        require_spark()
-    except click.ClickException as error:
-        pytest.skip(error.message)
     settings = Settings(workers=1, worker_memory=700, driver_memory=700, port=0)
     cluster = LocalCluster(tmp_path_factory.mktemp("it's a spark"), settings)
     cluster.up()
@@ -187,6 +183,7 @@ def unfinished(folder: Path) -> bool:
     return any(folder.glob(".spark-staging-*")) or any(folder.glob("_temporary"))
 
 
+@needs_spark
 @pytest.mark.soak
 @pytest.mark.parametrize("model", ["parted", "plain"])
 def test_a_table_whose_build_was_killed_is_repaired(
@@ -226,6 +223,7 @@ def test_a_table_whose_build_was_killed_is_repaired(
     assert not unfinished(folder) and any(folder.rglob("*.parquet"))
 
 
+@needs_spark
 @pytest.mark.soak
 def test_a_session_is_repaired_in_the_same_way(cluster: LocalCluster, tmp_path: Path) -> None:
     project = write_files(tmp_path, PROJECT_FILES)

@@ -15,8 +15,9 @@ import pyarrow
 import pyarrow.parquet
 import pytest
 
-from conftest import WITHOUT_CHECKS, Generate
+from conftest import Generate
 from coupon_rfm.parity import Comparison, compare_relation
+from coupon_rfm.warehouse import WITHOUT_TESTS
 from oracle.tables import TABLES
 from project import ROOT, WAREHOUSE_NAME
 from raw_files import corrupt
@@ -70,7 +71,7 @@ def test_report_and_export(tmp_path: Path) -> None:
     }
     for target in ("local", "spark_local"):
         chosen = ["--target", target]
-        run_python(["-m", "dbt.cli.main", "build", *WITHOUT_CHECKS, *chosen], environment)
+        run_python(["-m", "dbt.cli.main", "build", *WITHOUT_TESTS, *chosen], environment)
         run_python(["scripts/export_ads.py", "--out", tmp_path / target, *chosen], environment)
     for csv in sorted((tmp_path / "local" / "ads").iterdir()):
         assert (tmp_path / "spark_local" / "ads" / csv.name).read_bytes() == csv.read_bytes()

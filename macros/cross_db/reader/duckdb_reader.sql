@@ -73,7 +73,7 @@ select
     cast(null as varchar) as {{ column }},
     {%- endif %}
     {%- endfor %}
-    {{ coupon_rfm.source_file_columns('filename', root) }},
+    {{ coupon_rfm.source_file_columns("replace(filename, '\\', '/')", root) }},
     cast(null as bigint) as source_line,
     case when fields is null then line end as corrupt_record
 from (
@@ -107,17 +107,10 @@ select
     nullif(cast({{ column }} as varchar), '') as {{ column }},
     {%- endif %}
     {%- endfor %}
-    {{ coupon_rfm.source_file_columns('filename', root) }},
+    {{ coupon_rfm.source_file_columns("replace(filename, '\\', '/')", root) }},
     file_row_number + 1 as source_line,
     cast(null as varchar) as corrupt_record
 from read_parquet({{ coupon_rfm.file_list(group.files) }}, filename = true, file_row_number = true, hive_partitioning = false)
-{%- endmacro %}
-
-
-{# The file below the raw folder, and its batch: the date of its dt= folder, '' without one. #}
-{% macro source_file_columns(path, root) -%}
-    substr(replace({{ path }}, '\', '/'), {{ root | length + 2 }}) as source_file,
-    regexp_extract({{ path }}, 'dt=([0-9]{4}-[0-9]{2}-[0-9]{2})', 1) as source_batch
 {%- endmacro %}
 
 

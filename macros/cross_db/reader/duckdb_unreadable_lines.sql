@@ -13,7 +13,7 @@
             select source_file, source_batch, ' ~ coupon_rfm.duckdb__rejected_text('csv_line') ~ '
             from (
                 select distinct
-                    ' ~ coupon_rfm.source_file_columns('scans.file_path', root) ~ ',
+                    ' ~ coupon_rfm.source_file_columns("replace(scans.file_path, '\\', '/')", root) ~ ',
                     rejects.line_byte_position,
                     rejects.csv_line
                 from ' ~ rejects ~ '_reject as rejects

@@ -42,3 +42,10 @@
 {% macro csv_field_pattern() %}
     {{ return(',("[^"]*(?:""[^"]*)*"|[^",][^,]*|)') }}
 {% endmacro %}
+
+
+{# The file below the raw folder, and its batch: the date of its dt= folder, '' without one. #}
+{% macro source_file_columns(path, root) -%}
+    substr({{ path }}, {{ root | length + 2 }}) as source_file,
+    regexp_extract({{ path }}, 'dt=([0-9]{4}-[0-9]{2}-[0-9]{2})', 1) as source_batch
+{%- endmacro %}

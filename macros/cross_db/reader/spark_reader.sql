@@ -110,8 +110,7 @@ select
     cast(null as string) as {{ column }},
     {%- endif %}
     {%- endfor %}
-    substr(file, {{ root | length + 2 }}) as source_file,
-    regexp_extract(file, 'dt=([0-9]{4}-[0-9]{2}-[0-9]{2})', 1) as source_batch,
+    {{ coupon_rfm.source_file_columns('file', root) }},
     case when fields is null then source_line end as source_line,
     case when fields is null then {{ coupon_rfm.spark__readable_text('line') }} end as corrupt_record
 from (
@@ -147,8 +146,7 @@ select
     nullif(cast({{ column }} as string), '') as {{ column }},
     {%- endif %}
     {%- endfor %}
-    substr({{ coupon_rfm.spark__file_path() }}, {{ root | length + 2 }}) as source_file,
-    regexp_extract({{ coupon_rfm.spark__file_path() }}, 'dt=([0-9]{4}-[0-9]{2}-[0-9]{2})', 1) as source_batch,
+    {{ coupon_rfm.source_file_columns(coupon_rfm.spark__file_path(), root) }},
     _metadata.row_index + 1 as source_line,
     cast(null as string) as corrupt_record
 from {{ files }}
