@@ -54,6 +54,7 @@ class DateOption(click.ParamType):
 @click.option(
     "--batches", is_flag=True, help="Write TABLE/dt=YYYY-MM-DD/part-0 files instead of one a table."
 )
+@click.option("--yearly", is_flag=True, help="Write each table of facts as TABLE/YYYY files.")
 @click.option(
     "--dirty-rate",
     type=click.FloatRange(0, 5),
@@ -71,6 +72,7 @@ def generate(
     shops: int,
     file_format: str,
     batches: bool,
+    yearly: bool,
     dirty_rate: float,
     language: str,
     force: bool,
@@ -89,6 +91,8 @@ def generate(
         raise click.UsageError("--dirty-rate nan: a number from 0 to 5 is needed.")
     if not (end_date - timedelta(days=days)).year >= 2002 or end_date.year > 2097:
         raise click.UsageError(f"--end-date {end_date}: events must lie between 2002 and 2097.")
+    if batches and yearly:
+        raise click.UsageError("--batches and --yearly: files are by day or by year, give one.")
     out = out.resolve()
     try:
         check_target(out, force)
@@ -105,6 +109,7 @@ def generate(
         shops=shops,
         format=file_format,
         batches=batches,
+        yearly=yearly,
         dirty_rate=dirty_rate,
         language=language,
         test_consumers=test_consumers,

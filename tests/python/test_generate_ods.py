@@ -158,6 +158,7 @@ def test_sample_is_what_its_command_writes(tmp_path: Path) -> None:
 
 def test_sample_is_small_and_has_every_kind_and_segment() -> None:
     assert sum(map(len, tree(SAMPLE).values())) <= 3_000_000
+    assert len(list((SAMPLE / "coupon_use").glob("*.csv"))) >= 2, "no table of several files"
     planted = {(row["table"], row["kind"]) for row in manifest(SAMPLE)}
     kinds = {kind for _, kind in planted}
     assert {*DIMENSION_SHARE} <= kinds
@@ -356,6 +357,21 @@ def test_batches_hold_the_rows_of_their_day_or_later(batches: Path) -> None:
                     assert not is_late or key in late, (table, row)
                     checked[is_late] += 1
     assert checked[True] > 20 and checked[False] > 5_000
+
+
+def test_yearly_files_are_the_one_file_cut_at_new_year(tmp_path: Path) -> None:
+    whole = generate(tmp_path / "whole", "--sends", 2_000, "--dirty-rate", 0)
+    yearly = generate(tmp_path / "yearly", "--sends", 2_000, "--dirty-rate", 0, "--yearly")
+    for table, time_column in (("coupon_send", "send_time"), ("shop_order", "pay_time")):
+        parts = {path.stem: path for path in sorted((yearly / table).iterdir())}
+        assert list(parts) == ["2025", "2026"]
+        rows = {}
+        for year, path in parts.items():
+            with path.open(encoding="utf-8", newline="") as file:
+                rows[year] = list(csv.DictReader(file))
+            assert {row[time_column][:4] for row in rows[year]} == {year}
+        assert rows["2025"] + rows["2026"] == rows_of(whole, table)
+    assert (yearly / "product.csv").read_bytes() == (whole / "product.csv").read_bytes()
 
 
 def test_dimensions_change_in_later_batches(batches: Path) -> None:
@@ -591,6 +607,11 @@ def test_wrong_values_are_named(tmp_path: Path, fails, option: str, value: str) 
     message = fails("--out", tmp_path / "out", option, value)
     assert option in message and value in message
     assert not (tmp_path / "out").exists()
+
+
+def test_files_are_by_day_or_by_year(tmp_path: Path, fails) -> None:
+    message = fails("--out", tmp_path / "out", "--batches", "--yearly")
+    assert "--batches" in message and "--yearly" in message
 
 
 def test_missing_out_is_named(fails) -> None:

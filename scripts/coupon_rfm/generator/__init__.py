@@ -7,5 +7,6 @@ Reading order: `settings` (what is asked for), `catalogue` (shops, products, age
 """
 
 # The committed sample, truth included, is the output of
-# `python scripts/generate_ods.py --out seeds/ods --force` followed by these arguments.
-SAMPLE_ARGUMENTS = ("--seed", "20", "--sends", "6000", "--shops", "2")
+# `python scripts/generate_ods.py --out seeds/ods --force` followed by these arguments. Yearly,
+# so that tables of more than one file are tested wherever the sample is.
+SAMPLE_ARGUMENTS = ("--seed", "20", "--sends", "6000", "--shops", "2", "--yearly")

@@ -1,4 +1,4 @@
-"""The files of a data set: tables as one file or dt= batches, the manifest, the folder itself."""
+"""The files of a data set: tables as one file, years or batches; the manifest; the folder."""
 
 import os
 import shutil
@@ -81,7 +81,7 @@ class Manifest:
 
 
 class FactFiles:
-    """The file or the batch files of one fact table, written in order of arrival."""
+    """The file, or the files by year or batch, of one fact table, written in order of arrival."""
 
     def __init__(self, root: Path, table: str, settings: Settings, is_reordered: bool) -> None:
         self.root = root
@@ -131,14 +131,19 @@ class FactFiles:
     def _parts(self, arrival: np.ndarray) -> Iterator[tuple[int, int, str]]:
         """Yield first row, row after the last, and file of every part."""
         extension = self.settings.format
-        if not self.settings.batches:
+        if not (self.settings.batches or self.settings.yearly):
             yield 0, len(arrival), f"{self.table}.{extension}"
             return
         days = arrival // DAY
-        edges = np.concatenate(([0], np.flatnonzero(np.diff(days)) + 1, [len(days)]))
+        parts = days if self.settings.batches else year_of(days)
+        edges = np.concatenate(([0], np.flatnonzero(np.diff(parts)) + 1, [len(parts)]))
         for first, last in zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True):
-            if last > first:
+            if last <= first:
+                continue
+            if self.settings.batches:
                 yield first, last, batch_file(self.table, int(days[first]), extension)
+            else:
+                yield first, last, f"{self.table}/{parts[first]}.{extension}"
 
     def _open(self, path: str) -> None:
         if path == self._path:
@@ -226,6 +231,11 @@ def batch_file(table: str, day: int, extension: str, part: int = 0) -> str:
     """Return the path of a batch's file; `day` counts from 1970-01-01."""
     name = (date(1970, 1, 1) + timedelta(days=day)).isoformat()
     return f"{table}/dt={name}/part-{part}.{extension}"
+
+
+def year_of(days: np.ndarray) -> np.ndarray:
+    """Return the calendar year of each day, counted from 1970-01-01."""
+    return days.astype("datetime64[D]").astype("datetime64[Y]").astype(np.int64) + 1970
 
 
 def patched(

@@ -25,6 +25,7 @@ class Settings:
     shops: int = 3
     format: str = "csv"
     batches: bool = False
+    yearly: bool = False
     dirty_rate: float = 1.0
     language: str = "zh_CN"
     test_consumers: tuple[str, ...] = ()
