@@ -30,14 +30,14 @@ spark: .venv/spark.stamp ## build and test the sample on Spark in one process; c
 	@$(BIN)/python scripts/coupon_rfm/java.py
 	@rm -rf target/spark
 	@mkdir -p target/spark/warehouse
-	@$(call apart,target/spark) $(BIN)/dbt build --target spark_local --target-path target/spark/spark_local
-	@$(call apart,target/spark) $(BIN)/dbt --quiet build --target local --target-path target/spark/local
+	@$(call apart,target/spark) $(BIN)/dbt build --selector everything --target spark_local --target-path target/spark/spark_local
+	@$(call apart,target/spark) $(BIN)/dbt --quiet build --selector models --target local --target-path target/spark/local
 	@$(call apart,target/spark) $(BIN)/python scripts/compare_targets.py local spark_local
 
 .PHONY: test
 test: .venv/spark.stamp .venv/dev.stamp .venv-bouncer/stamp ## run every dbt test on the sample, then pytest
 	@mkdir -p target/test
-	@$(call apart,target/test) $(BIN)/dbt build
+	@$(call apart,target/test) $(BIN)/dbt build --selector everything
 	@$(BIN)/pytest
 
 .PHONY: check
@@ -52,7 +52,7 @@ check-python: .venv/dev.stamp
 .PHONY: check-layers
 check-layers: .venv/run.stamp .venv-bouncer/stamp
 	@mkdir -p target/check
-	@$(call apart,target/check) $(BIN)/dbt --quiet build --empty --exclude-resource-type test unit_test
+	@$(call apart,target/check) $(BIN)/dbt --quiet build --empty --selector models
 	@$(call apart,target/check) $(BIN)/dbt --quiet docs generate --no-compile
 	COLUMNS=160 .venv-bouncer/bin/dbt-bouncer
 
@@ -69,7 +69,7 @@ docs: $(WAREHOUSE) ## write the dbt docs as one page, output/docs/index.html
 	@cp target/docs/static_index.html $(OUT)/docs/index.html
 
 $(WAREHOUSE): | .venv/run.stamp
-	@$(BIN)/dbt build --exclude-resource-type test unit_test
+	@$(BIN)/dbt build --selector models
 
 .PHONY: bench
 bench: .venv/run.stamp ## time the generator and full builds, up to a million sends; docs/benchmark.md has the last run

@@ -18,7 +18,6 @@ import click
 from coupon_rfm.cluster import LocalCluster, Settings
 from coupon_rfm.java import require_spark
 from coupon_rfm.measurement import current_commit, run
-from coupon_rfm.warehouse import WITHOUT_TESTS
 
 DBT = Path(sys.executable).with_name("dbt")
 TARGETS = ("local", "spark_local", "cluster")
@@ -73,7 +72,7 @@ def main(
                 stack.callback(cluster.down)
                 settings = cluster.environment()
                 roots = [process.pid for process in cluster.processes().values()]
-            command = [str(DBT), "--quiet", "build", *WITHOUT_TESTS, "--target", target]
+            command = [str(DBT), "--quiet", "build", "--selector", "models", "--target", target]
             artifacts = str(folder / "target" / target)
             command += ["--target-path", artifacts, "--log-path", artifacts]
             click.echo(f"build {target} ...", err=True)

@@ -10,7 +10,7 @@ import click
 from tqdm import tqdm
 
 from coupon_rfm.parity import LAYERS, compare, relations, unload
-from coupon_rfm.warehouse import WITHOUT_TESTS, Project, plain, project_dir_option
+from coupon_rfm.warehouse import Project, plain, project_dir_option
 
 
 @click.command(context_settings={"show_default": True})
@@ -71,7 +71,8 @@ def build_target(project: Project, target: str) -> None:
     with tqdm(desc=f"build {target}", total=total, unit=" tables", disable=None) as bar:
         run = project.dbt(
             "build",
-            *WITHOUT_TESTS,
+            "--selector",
+            "models",
             on_event=lambda event: bar.update(
                 event.info.name in ("LogModelResult", "LogSeedResult")
             ),

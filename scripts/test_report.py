@@ -74,6 +74,8 @@ def run_tests(project: Project, total: int) -> tuple[dict[str, Any], str]:
         run = project.dbt(
             "test",
             "--no-fail-fast",
+            "--selector",
+            "everything",
             on_event=lambda event: bar.update(event.info.name == "LogTestResult"),
         )
     results = {result.node.unique_id: result for result in getattr(run.result, "results", [])}

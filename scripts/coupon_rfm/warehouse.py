@@ -22,8 +22,6 @@ from coupon_rfm.java import require_java
 
 ROOT = Path(__file__).resolve().parents[2]
 ROWS_PER_CHUNK = 10_000
-# For `dbt build`: the models and seeds alone.
-WITHOUT_TESTS = ("--exclude-resource-type", "test", "--exclude-resource-type", "unit_test")
 ANSI_CODE = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 
 

@@ -11,7 +11,6 @@ import pytest
 
 from comparison import require_same_contents, table_contents
 from conftest import Build
-from coupon_rfm.warehouse import WITHOUT_TESTS
 from project import WAREHOUSE_NAME, Run, run_dbt
 from raw_files import write_ods, write_table
 
@@ -45,7 +44,7 @@ def stops(tmp_path: Path, good_run: Run, good_contents: dict[str, list[str]]) ->
         folder = tmp_path / "run"
         folder.mkdir()
         shutil.copy(good_run.warehouse, folder / WAREHOUSE_NAME)
-        run = run_dbt(["build", *WITHOUT_TESTS], ods_path, folder, variables)
+        run = run_dbt(["build", "--selector", "models"], ods_path, folder, variables)
         assert run.exit_code != 0, "the build went through"
         message = " ".join(run.output.split())
         for part in parts:

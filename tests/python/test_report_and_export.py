@@ -23,6 +23,7 @@ from test_report import report_row
 COLUMNS = ["测试ID", "测试名称", "SQL", "预期结果", "实际结果", "状态"]
 SAMPLE = ROOT / "seeds" / "ods"
 
+CONFIGURATION = ("dbt_project.yml", "profiles.yml", "selectors.yml")
 PROJECT_FILES = {
     "dbt_project.yml": """
         name: odd
@@ -32,6 +33,9 @@ PROJECT_FILES = {
         """,
     "profiles.yml": """
         odd: {target: local, outputs: {local: {type: duckdb, path: odd.duckdb, threads: 2}}}
+        """,
+    "selectors.yml": """
+        selectors: [{name: everything, definition: "*"}]
         """,
     "models/dwd/dwd_hidden.sql": "select 1 as hidden_id",
     "models/ads/ads_coupon.sql": """
@@ -188,7 +192,7 @@ def test_report_escapes_formulas(odd_report: list[dict[str, str]]) -> None:
 
 
 def test_report_of_a_project_that_passes_exits_with_0(odd: Path, tmp_path: Path) -> None:
-    files = {name: PROJECT_FILES[name] for name in ("dbt_project.yml", "profiles.yml")}
+    files = {name: PROJECT_FILES[name] for name in CONFIGURATION}
     files["models/one.sql"] = "select 1 as one"
     files["tests/holds.sql"] = "select * from {{ ref('one') }} where one <> 1"
     run_dbt(write_files(tmp_path, files), "run")
@@ -212,7 +216,7 @@ def test_a_run_that_cannot_start_still_lists_every_test(odd: Path, tmp_path: Pat
 
 
 def test_a_failing_hook_fails_the_report(tmp_path: Path) -> None:
-    files = {name: PROJECT_FILES[name] for name in ("dbt_project.yml", "profiles.yml")}
+    files = {name: PROJECT_FILES[name] for name in CONFIGURATION}
     files["models/one.sql"] = "select 1 as one"
     run_dbt(write_files(tmp_path, files), "run")
     files["dbt_project.yml"] += "on-run-start: [select no_such_column]"
