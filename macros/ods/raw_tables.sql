@@ -1,4 +1,4 @@
-{# The raw tables of the sources YAML: name, is_required, columns and required_columns, in the order of the file. #}
+{# The raw tables of the sources YAML: name, relation, is_required, columns and required_columns, in the order of their names. #}
 {% macro raw_tables() %}
     {% set tables = [] %}
     {% for node in graph.sources.values() | selectattr('source_name', 'equalto', 'ods') | sort(attribute='name') %}
@@ -10,7 +10,8 @@
                 {% if not column.meta.get('optional') %}{% do required_columns.append(column.name) %}{% endif %}
             {% endfor %}
             {% do tables.append({
-                'name': node.name, 'is_required': not node.meta.get('optional', false),
+                'name': node.name, 'relation': node.relation_name,
+                'is_required': not node.meta.get('optional', false),
                 'columns': columns, 'required_columns': required_columns,
             }) %}
         {% endif %}

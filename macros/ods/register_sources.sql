@@ -1,11 +1,11 @@
 {#
-    On run start, when an ods model is selected: finds the raw files, checks that each table, file and column is as
-    docs/rules.md section 1 wants it, and makes each source a relation ods.<table>: the columns of the sources YAML as text,
-    found by header name, with source_file, source_batch, source_line and corrupt_record. All checks come before the first
-    change, so that a bad file leaves the warehouse as it was.
+    On run start of a command that builds, when an ods model is selected: finds the raw files, checks that each table, file
+    and column is as docs/rules.md section 1 wants it, and makes each source a relation: the columns of the sources YAML as
+    text, found by header name, with source_file, source_batch, source_line and corrupt_record. All checks come before the
+    first change, so that a bad file leaves the warehouse as it was.
 #}
 {% macro register_sources() %}
-    {% if execute and 'model.coupon_rfm.ods_' in selected_resources | join(' ') %}
+    {% if execute and flags.WHICH in ['build', 'run', 'retry'] and 'model.coupon_rfm.ods_' in selected_resources | join(' ') %}
         {% set tables = coupon_rfm.raw_tables() %}
         {% set raw_folder = coupon_rfm.list_raw_folder(coupon_rfm.ods_path(), tables) %}
         {% set groups_of = {} %}
@@ -14,7 +14,7 @@
             {% do groups_of.update({table.name: coupon_rfm.group_files_by_columns(found, table)}) %}
         {% endfor %}
 
-        {% do run_query('create schema if not exists ods') %}
+        {% do coupon_rfm.prepare_sources(tables) %}
         {% set file_rows = [] %}
         {% for table in tables %}
             {% set groups = groups_of[table.name] %}
@@ -33,7 +33,7 @@
 {% endmacro %}
 
 
-{# The relation ods.source_file: a row a file, and one for every optional table without a file. #}
+{# The source source_file: a row a file, and one for every optional table without a file. #}
 {% macro create_source_file(file_rows) %}
     {% set rows = [] %}
     {% for row in file_rows %}
@@ -41,8 +41,9 @@
         {% for cell in row %}{% do cells.append(coupon_rfm.text_literal(cell)) %}{% endfor %}
         {% do rows.append('(' ~ cells | join(', ') ~ ')') %}
     {% endfor %}
+    {% set node = graph.sources['source.coupon_rfm.ods.source_file'] %}
     {% do run_query(
-        'create or replace view ods.source_file as\nselect * from (values\n    ' ~ rows | join(',\n    ')
+        'create or replace view ' ~ node.relation_name ~ ' as\nselect * from (values\n    ' ~ rows | join(',\n    ')
         ~ '\n) as files (source_table, source_file, file_format, ignored_columns)'
     ) %}
 {% endmacro %}

@@ -15,6 +15,27 @@
 {% endmacro %}
 
 
+{#
+    The sources are views in a database in memory, which ends with the process: what is left in the warehouse are tables, which
+    need no raw file. Views that older versions made in the warehouse itself go; nothing else in its schema ods is touched.
+#}
+{% macro duckdb__prepare_sources(tables) %}
+    {% do run_query("attach if not exists ':memory:' as raw_files") %}
+    {% do run_query('create schema if not exists raw_files.ods') %}
+    {% for row in run_query("
+        select view_name
+        from duckdb_views()
+        where
+            database_name = current_database()
+            and schema_name = 'ods'
+            and view_name in ('source_file', '" ~ tables | map(attribute='name') | join("', '") ~ "')
+            and (contains(sql, 'source_batch') and contains(sql, 'corrupt_record') or contains(sql, 'ignored_columns'))
+    ").rows %}
+        {% do run_query('drop view ods.' ~ row[0]) %}
+    {% endfor %}
+{% endmacro %}
+
+
 {# Hundreds of headers are read by one query: a batch a day soon makes that many. #}
 {% macro duckdb__first_lines(found) %}
     {% set first_lines = {} %}

@@ -18,11 +18,16 @@
     {{ return(adapter.dispatch('parquet_columns', 'coupon_rfm')(file)) }}
 {% endmacro %}
 
-{# Makes the relation ods.<table> over groups of files: the raw columns as text, and where each row comes from. #}
+{# Makes room for the sources where no reader of the warehouse meets them; stops where something else stands in their place. #}
+{% macro prepare_sources(tables) %}
+    {{ return(adapter.dispatch('prepare_sources', 'coupon_rfm')(tables)) }}
+{% endmacro %}
+
+{# Makes the source of a table over groups of files: the raw columns as text, and where each row comes from. #}
 {% macro create_source(root, table, groups) %}
     {% set selects = adapter.dispatch('source_selects', 'coupon_rfm')(root, table, groups) %}
     {% do run_query(
-        'create or replace view ods.' ~ table.name ~ ' as\n'
+        'create or replace view ' ~ table.relation ~ ' as\n'
         ~ (selects or [coupon_rfm.no_raw_rows(table)]) | join('\nunion all\n')
     ) %}
 {% endmacro %}

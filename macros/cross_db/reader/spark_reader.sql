@@ -24,6 +24,24 @@
 {% endmacro %}
 
 
+{# The sources are views ods.<table>, which outlive the build; what is not ours in such a place stops it. #}
+{% macro spark__prepare_sources(tables) %}
+    {% do run_query('create schema if not exists ods') %}
+    {% set there = [] %}
+    {% for row in run_query('show tables in ods').rows %}{% do there.append(row[1]) %}{% endfor %}
+    {% for name in ['source_file'] + (tables | map(attribute='name') | list) if name in there %}
+        {% set columns = [] %}
+        {% for row in run_query('describe ods.' ~ name).rows %}{% do columns.append(row[0]) %}{% endfor %}
+        {% if ('ignored_columns' if name == 'source_file' else 'corrupt_record') not in columns %}
+            {{ exceptions.raise_compiler_error(
+                "ods." ~ name ~ " is there already and was not made by this project. Rename or drop it, so that the raw files can be"
+                ~ " read under this name."
+            ) }}
+        {% endif %}
+    {% endfor %}
+{% endmacro %}
+
+
 {# A relative path begins where Spark's driver was started: for a session, in the folder of the project. #}
 {% macro absolute_path(path) %}
     {% set scheme = modules.re.match('[a-zA-Z0-9+.-]{2,}:(//[^/]*)?', path) %}
