@@ -30,6 +30,10 @@
         {{ coupon_rfm.check_rfm_thresholds(value) }}
     {% elif name == 'rfm_levels' %}
         {{ coupon_rfm.check_rfm_levels(value) }}
+    {% elif name == 'max_bad_row_share' %}
+        {{ return(coupon_rfm.checked_max_bad_row_share(value)) }}
+    {% elif name == 'allow_empty' %}
+        {{ return(coupon_rfm.checked_allow_empty(value)) }}
     {% else %}
         {{ exceptions.raise_compiler_error("'" ~ name ~ "' is not a setting of this project") }}
     {% endif %}
@@ -54,14 +58,16 @@
 
 {# `today` is the one place where the project reads a clock: when it is compiled, in the business time zone. #}
 {% macro checked_as_of_date(value) %}
-    {% set allowed = "a date 'YYYY-MM-DD' from 2000-01-01 to 2099-12-31, 'today', or null" %}
-    {% if value is none or value == 'today' %}
-        {% if value is none %}{{ return(none) }}{% endif %}
-        {% set zone = modules.pytz.timezone(coupon_rfm.setting('business_timezone')) %}
-        {{ return(modules.datetime.datetime.now(zone).strftime('%Y-%m-%d')) }}
+    {% set allowed = "a date 'YYYY-MM-DD' from 2000-01-01 to 2099-12-31, 'today', or 'latest'" %}
+    {% if value is none or value == 'latest' %}
+        {{ return(none) }}
     {% endif %}
     {# YAML turns an unquoted date into one. #}
     {% set text = value | string %}
+    {% if value == 'today' %}
+        {% set text = modules.datetime.datetime.now(modules.pytz.timezone(coupon_rfm.setting('business_timezone'))).strftime('%Y-%m-%d') %}
+        {% set allowed = allowed ~ ' (the clock of this machine is wrong: set it right, or write the date)' %}
+    {% endif %}
     {% if not modules.re.fullmatch('20[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])', text) %}
         {{ coupon_rfm.reject_setting('as_of_date', text, allowed) }}
     {% endif %}

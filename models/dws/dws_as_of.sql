@@ -1,3 +1,5 @@
+-- depends_on: {{ ref('dwd_row_outcome') }}
+-- whose tests stop the build at a ruined raw table, before anything is counted from it.
 with
 
 coupon_sends as (

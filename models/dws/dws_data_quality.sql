@@ -1,3 +1,5 @@
+-- depends_on: {{ ref('dws_as_of') }}
+-- so that it stays as it was together with the other figures where the tests there stop the build.
 with
 
 row_outcomes as (
