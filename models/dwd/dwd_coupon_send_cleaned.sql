@@ -5,11 +5,11 @@ source as (
 ),
 
 products as (
-    select * from {{ ref('dim_product') }}
+    select * from {{ ref('dim_product_version') }}
 ),
 
 activities as (
-    select * from {{ ref('dim_activity') }}
+    select * from {{ ref('dim_activity_version') }}
 ),
 
 test_accounts as (
@@ -77,10 +77,13 @@ judged as (
     from parsed
     left join repeated
         on parsed.send_id = repeated.send_id
+    -- docs/rules.md section 3: the price, cap and type that were valid at send_time.
     left join products
         on parsed.product_id = products.product_id
+        and {{ holds_at('products', 'parsed.send_time') }}
     left join activities
         on parsed.activity_id = activities.activity_id
+        and {{ holds_at('activities', 'parsed.send_time') }}
     left join test_accounts as test_consumers
         on parsed.consumer_id = test_consumers.account_id
         and test_consumers.account_type = 'consumer'

@@ -5,7 +5,7 @@ source as (
 ),
 
 products as (
-    select * from {{ ref('dim_product') }}
+    select * from {{ ref('dim_product_version') }}
 ),
 
 test_accounts as (
@@ -87,6 +87,7 @@ judged as (
         on parsed.send_id = accepted_sends.send_id
     left join products
         on accepted_sends.product_id = products.product_id
+        and {{ holds_at('products', 'accepted_sends.send_time') }}
     left join rejected_sends
         on parsed.send_id = rejected_sends.send_id
     left join test_accounts as test_users

@@ -4,8 +4,8 @@
     'expected': '不合格行数 = 0',
 }) }}
 
--- product.md section 4: 0 < discount_amount <= 5000, a custom amount <= its activity's cap, 1 <=
--- valid_hours <= 24.
+-- product.md section 4: 0 < discount_amount <= 5000, a custom amount <= its activity's cap at
+-- send_time, 1 <= valid_hours <= 24.
 with
 
 coupon_sends as (
@@ -13,7 +13,7 @@ coupon_sends as (
 ),
 
 activities as (
-    select * from {{ ref('dim_activity') }}
+    select * from {{ ref('dim_activity_version') }}
 )
 
 select
@@ -25,6 +25,7 @@ select
 from coupon_sends
 inner join activities
     on coupon_sends.activity_id = activities.activity_id
+    and {{ holds_at('activities', 'coupon_sends.send_time') }}
 where
     not coupon_sends.discount_amount between 0.01 and 5000
     or not coupon_sends.valid_hours between 1 and 24

@@ -11,9 +11,10 @@ from typing import Any
 import pytest
 
 from conftest import Generate
-from oracle import OdsError, Outcome, evaluate, files, seeds, values
+from oracle import OdsError, Outcome, cleaning, evaluate, files, seeds, values
 from oracle.exact import average_amount, rate
 from oracle.figures import PERIODS, rows_by_key
+from oracle.tables import TABLES
 from oracle.values import UNREADABLE
 from raw_files import csv_text, write_ods
 from test_manifest import found_row, is_not_accepted, planted_row, read_manifest
@@ -377,6 +378,105 @@ def test_cap_of_a_custom_activity(tmp_path: Path) -> None:
         ("accepted", ""),
         ("rejected", "discount_out_of_rule"),
     ]
+
+
+def starts_of(outcome_rows: list[tuple[str, str, str]]) -> list[tuple[datetime, str]]:
+    """When each version of one product begins, and its price; rows are batch, updated_at, price."""
+    rows = [
+        cleaning.Row(
+            TABLES["product"],
+            *("f.csv", number, batch, {"price": price}),
+            {"product_id": "P1", "price": price, "updated_at": at(time) if time else None},
+            frozenset(),
+        )
+        for number, (batch, time, price) in enumerate(outcome_rows)
+    ]
+    history = cleaning.histories(rows)["P1"]
+    return [(s, row["price"]) for s, row in zip(history.starts, history.rows, strict=True)]
+
+
+JAN, FEB = "2025-01-01 09:00:00", "2025-02-01 09:00:00"
+
+
+@pytest.mark.parametrize(
+    ("rows", "versions"),
+    [
+        ([("", JAN, "1"), ("", FEB, "2")], [(at(JAN), "1"), (at(FEB), "2")]),
+        ([("", FEB, "2"), ("", JAN, "1")], [(at(JAN), "1"), (at(FEB), "2")]),
+        ([("", "", "1"), ("", JAN, "2")], [(datetime.min, "1"), (at(JAN), "2")]),
+        ([("", JAN, "1"), ("", JAN, "2")], [(at(JAN), "2")]),
+        (
+            [("2025-03-01", "", "2"), ("2025-04-01", "", "1")],
+            [(datetime(2025, 3, 1), "2"), (datetime(2025, 4, 1), "1")],
+        ),
+        (
+            [("2025-03-01", JAN, "2"), ("2025-04-01", JAN, "1")],
+            [(at(JAN), "2"), (datetime(2025, 4, 1), "1")],
+        ),
+        ([("2025-01-01", FEB, "2"), ("2025-01-02", FEB, "1")], [(at(FEB), "1")]),
+        ([("2025-03-01", FEB, "2"), ("2025-04-01", JAN, "1")], [(at(JAN), "1")]),
+        (
+            [("2025-03-01", JAN, "1"), ("2025-04-01", FEB, "2"), ("2025-04-01", JAN, "1")],
+            [(at(JAN), "1"), (at(FEB), "2")],
+        ),
+        ([("", "", "2"), ("2025-02-30", "", "1")], [(datetime.min, "1")]),
+    ],
+    ids=[
+        "by updated_at",
+        "in any order",
+        "one without updated_at",
+        "at once: the greatest text",
+        "by batch",
+        "by batch where updated_at was not renewed",
+        "no batch before its own updated_at",
+        "the newest batch corrects what begins later",
+        "a batch with the whole history",
+        "a batch that is no day",
+    ],
+)
+def test_versions(rows: list[tuple[str, str, str]], versions: list[tuple[datetime, str]]) -> None:
+    assert starts_of(rows) == versions
+
+
+@pytest.mark.parametrize(
+    ("send_time", "discount", "expected"),
+    [
+        ("2024-01-01 00:00:00", "99.99", ""),
+        ("2025-03-10 08:59:59", "20", ""),
+        ("2025-03-10 08:59:59", "100", "discount_out_of_rule"),
+        ("2025-03-10 09:00:00", "20", "discount_out_of_rule"),
+        ("2025-03-10 09:00:00", "19.89", ""),
+        ("2025-03-10 09:00:00", "995", "unit_suspect"),
+    ],
+)
+def test_price_at_send_time(tmp_path: Path, send_time: str, discount: str, expected: str) -> None:
+    products = [{}, {"price": "19.90", "updated_at": "2025-03-10 09:00:00"}]
+    change = {"send_time": send_time, "discount_amount": discount}
+    outcome = judged(tmp_path, product=products, coupon_send=[change])
+    assert verdict(outcome, "coupon_send")[0][1] == expected
+
+
+def test_cap_and_type_at_send_time(tmp_path: Path) -> None:
+    activities = [
+        {"updated_at": "2025-03-01"},
+        {"updated_at": "2025-03-10", "activity_type": "自定义", "discount_amount": "30"},
+        {"updated_at": "2025-03-20", "activity_type": "自定义", "discount_amount": "10"},
+    ]
+    sends = [
+        {"send_id": f"SD{day}{amount}", "send_time": f"2025-03-{day}", "discount_amount": amount}
+        for day, amount in [("09", "40"), ("10", "40"), ("10", "30"), ("20", "30"), ("20", "10")]
+    ]
+    outcome = judged(tmp_path, activity=activities, coupon_send=sends)
+    assert [reason for _, reason in verdict(outcome, "coupon_send")] == [
+        *("", "discount_out_of_rule", "", "discount_out_of_rule", "")
+    ]
+
+
+def test_price_of_a_use_is_that_of_its_send(tmp_path: Path) -> None:
+    """Paid after the price was cut from 100 to 1: 80 is no amount in fen of a product of 100."""
+    products = [{}, {"price": "1", "updated_at": "2025-03-10 10:30:00"}]
+    outcome = judged(tmp_path, product=products)
+    assert verdict(outcome, "coupon_use") == [("accepted", "")]
 
 
 def test_use_of_a_rejected_send_is_no_orphan(tmp_path: Path) -> None:

@@ -1,6 +1,6 @@
 {#
-    Every row of ods_activity, parsed and judged (docs/rules.md section 3). A macro because dim_activity takes the accepted rows
-    and dwd_dimension_row all of them, and neither may read the other.
+    Every row of ods_activity, parsed and judged (docs/rules.md section 3). A macro because dim_activity takes the accepted rows,
+    dim_activity_version those without a reason, and dwd_dimension_row all of them, and none may read another.
 #}
 {% macro activity_rows(ods_activity) -%}
     with
@@ -67,7 +67,7 @@
         {{ judge_rows(
             'judged', 'activity_id',
             ['activity_name', 'shop_id', 'activity_type', 'discount_amount', 'is_stackable', 'counts_as_lowest_price',
-             'start_time', 'end_time', 'status']
+             'start_time', 'end_time', 'status', 'updated_at', 'source_batch', 'rank_of_key']
         ) }}
     )
 

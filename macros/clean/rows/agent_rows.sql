@@ -1,6 +1,6 @@
 {#
-    Every row of ods_agent, parsed and judged (docs/rules.md section 3). A macro because dim_agent takes the accepted rows and
-    dwd_dimension_row all of them, and neither may read the other.
+    Every row of ods_agent, parsed and judged (docs/rules.md section 3). A macro because dim_agent takes the accepted rows,
+    dim_agent_version those without a reason, and dwd_dimension_row all of them, and none may read another.
 #}
 {% macro agent_rows(ods_agent, test_account) -%}
     with
@@ -65,7 +65,8 @@
 
     checked as (
         {{ judge_rows(
-            'judged', 'agent_id', ['agent_name', 'shop_id', 'shop_name', 'hire_date', 'leave_date', 'updated_at']
+            'judged', 'agent_id',
+            ['agent_name', 'shop_id', 'shop_name', 'hire_date', 'leave_date', 'updated_at', 'source_batch', 'rank_of_key']
         ) }}
     )
 

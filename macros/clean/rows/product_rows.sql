@@ -1,6 +1,6 @@
 {#
-    Every row of ods_product, parsed and judged (docs/rules.md section 3). A macro because dim_product takes the accepted rows
-    and dwd_dimension_row all of them, and neither may read the other.
+    Every row of ods_product, parsed and judged (docs/rules.md section 3). A macro because dim_product takes the accepted rows,
+    dim_product_version those without a reason, and dwd_dimension_row all of them, and none may read another.
 #}
 {% macro product_rows(ods_product) -%}
     with
@@ -54,7 +54,10 @@
     ),
 
     checked as (
-        {{ judge_rows('judged', 'product_id', ['product_name', 'category_name', 'price', 'cost', 'shop_id']) }}
+        {{ judge_rows(
+            'judged', 'product_id',
+            ['product_name', 'category_name', 'price', 'cost', 'shop_id', 'updated_at', 'source_batch', 'rank_of_key']
+        ) }}
     )
 
     select * from checked

@@ -34,11 +34,13 @@ class Outcome:
     """What the rules make of one ods folder.
 
     `tables` maps each ads table to its rows, `rows` holds every raw row with its outcome and
-    reason, `facts` the accepted sends and uses with everything derived from them.
+    reason, `histories` the versions of the dimensions by table and key, `facts` the accepted sends
+    and uses with everything derived from them.
     """
 
     tables: dict[str, list[dict[str, Any]]]
     rows: list[cleaning.Row]
+    histories: dict[str, dict[str, cleaning.History]]
     facts: facts.Facts
     settings: Settings
 
@@ -60,4 +62,4 @@ def evaluate(ods_path: str | Path, variables: Mapping[str, Any] | None = None) -
     cleaned = cleaning.clean(Path(ods_path), settings.business_timezone)
     found = facts.derive(cleaned, settings)
     tables = figures.all_tables(cleaned, found, settings)
-    return Outcome(tables, cleaned.rows, found, settings)
+    return Outcome(tables, cleaned.rows, cleaned.histories, found, settings)

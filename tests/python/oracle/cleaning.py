@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -20,6 +21,7 @@ LONGEST_VALIDITY = 24
 FEN_FACTOR = 50
 TEST_PAYMENT = Decimal("0.01")
 SEPARATOR = "\x1f"
+VERSIONED = ("product", "activity", "agent")
 
 
 @dataclass
@@ -70,17 +72,43 @@ Rule = tuple[str, Callable[[Row], bool]]
 
 
 @dataclass
+class History:
+    """The versions of one thing, from the oldest to today's: when each begins, and its row."""
+
+    starts: list[datetime] = field(default_factory=list)
+    rows: list[Row] = field(default_factory=list)
+
+    def add(self, start: datetime, row: Row) -> None:
+        """Add a row newer than all others, which corrects what would begin at `start` or later."""
+        while self.starts and self.starts[-1] >= start:
+            self.starts.pop()
+            self.rows.pop()
+        self.starts.append(start)
+        self.rows.append(row)
+
+    def at(self, time: datetime) -> Row:
+        """The row that holds at a time; before the first start, the first."""
+        return self.rows[max(bisect_right(self.starts, time) - 1, 0)]
+
+
+@dataclass
 class Cleaned:
     """All rows of all tables, judged; the accepted ones of the checked tables by key."""
 
     rows: list[Row] = field(default_factory=list)
     raw: dict[str, RawTable] = field(default_factory=dict)
     accepted: dict[str, dict[str, Row]] = field(default_factory=dict)
+    histories: dict[str, dict[str, History]] = field(default_factory=dict)
     test_consumers: frozenset[str] = frozenset()
     test_agents: frozenset[str] = frozenset()
 
     def of(self, table: str) -> list[Row]:
         return [row for row in self.rows if row.table.name == table]
+
+    def version(self, table: str, key: str | None, time: datetime | None) -> Row | None:
+        """The row of a dimension that held at a time; None for an unknown key."""
+        history = self.histories[table].get(key)
+        return history.at(time) if history and time else None
 
 
 def clean(ods_path: Path, business_timezone: str) -> Cleaned:
@@ -133,6 +161,8 @@ def _judge(cleaned: Cleaned, name: str, rows: dict[str, list[Row]], rules: list[
         else:
             row.outcome, row.reason = REJECTED, reason
     cleaned.accepted[name] = keep_newest(candidates)
+    if name in VERSIONED:
+        cleaned.histories[name] = histories(candidates)
 
 
 def newest_rows(rows: Iterable[Row]) -> dict[str, Row]:
@@ -160,6 +190,27 @@ def keep_newest(candidates: Iterable[Row]) -> dict[str, Row]:
 def age(row: Row) -> tuple[str, datetime, str, str]:
     """The order of rows with one key: the greatest stays."""
     return (row.batch, row["updated_at"] or datetime.min, row.text, row.source_file)
+
+
+def histories(rows: Iterable[Row]) -> dict[str, History]:
+    """The versions of every key, from all rows without a reject reason."""
+    found: dict[str, History] = {}
+    first_batch: dict[tuple[str, datetime | None], str] = {}
+    for row in sorted(rows, key=age):
+        updated = row["updated_at"]
+        batch = _midnight(row.batch)
+        is_repeated = row.batch > first_batch.setdefault((row.key, updated), row.batch)
+        start = max(updated or datetime.min, batch) if is_repeated else updated or batch
+        found.setdefault(row.key, History()).add(start, row)
+    return found
+
+
+def _midnight(batch: str) -> datetime:
+    """When the day of a batch begins; for no batch and for no day of the calendar, always."""
+    try:
+        return datetime.fromisoformat(batch)
+    except ValueError:
+        return datetime.min
 
 
 def _key_rules() -> list[Rule]:
@@ -203,9 +254,9 @@ def _agent_rules(cleaned: Cleaned) -> list[Rule]:
     ]
 
 
-def _price(cleaned: Cleaned, product_id: str | None) -> Decimal | None:
-    """The price of a product, None where there is none to check against."""
-    product = cleaned.accepted["product"].get(product_id)
+def _price(cleaned: Cleaned, send: Row) -> Decimal | None:
+    """The price of a send's product at its time, None where there is none to check against."""
+    product = cleaned.version("product", send["product_id"], send["send_time"])
     return product["price"] or None if product else None
 
 
@@ -219,8 +270,8 @@ def _is_in_fen(amounts: Iterable[Decimal | None], price: Decimal | None) -> bool
 def _send_rules(cleaned: Cleaned) -> list[Rule]:
     def is_discount_out_of_rule(row: Row) -> bool:
         discount = row["discount_amount"]
-        price = _price(cleaned, row["product_id"])
-        activity = cleaned.accepted["activity"].get(row["activity_id"])
+        price = _price(cleaned, row)
+        activity = cleaned.version("activity", row["activity_id"], row["send_time"])
         if not _is_allowed_discount(discount) or (price is not None and discount >= price):
             return True
         is_custom = activity is not None and activity["activity_type"] == "自定义"
@@ -242,7 +293,7 @@ def _send_rules(cleaned: Cleaned) -> list[Rule]:
         ),
         (
             "unit_suspect",
-            lambda row: _is_in_fen([row["discount_amount"]], _price(cleaned, row["product_id"])),
+            lambda row: _is_in_fen([row["discount_amount"]], _price(cleaned, row)),
         ),
         ("discount_out_of_rule", is_discount_out_of_rule),
         ("validity_out_of_rule", is_validity_out_of_rule),
@@ -254,7 +305,7 @@ def _use_rules(cleaned: Cleaned, sent_ids: set[str]) -> list[Rule]:
 
     def is_in_fen(row: Row) -> bool:
         send = sends.get(row["send_id"])
-        price = _price(cleaned, send["product_id"]) if send else None
+        price = _price(cleaned, send) if send else None
         return _is_in_fen([row["pay_amount"], row["discount_amount"]], price)
 
     def is_before_send(row: Row) -> bool:

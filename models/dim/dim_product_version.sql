@@ -1,0 +1,28 @@
+with
+
+product_rows as (
+    {{ product_rows(ref('ods_product')) }}
+),
+
+products as (
+    select
+        product_id,
+        coalesce(product_name, '未知') as product_name,
+        coalesce(category_name, '未知') as category_name,
+        price,
+        cost,
+        coalesce(shop_id, 'unknown') as shop_id,
+        outcome,
+        rank_of_key,
+        updated_at,
+        source_batch
+    from product_rows
+),
+
+final as (
+    {{ dimension_versions(
+        'products', 'product_id', ['product_name', 'category_name', 'price', 'cost', 'shop_id']
+    ) }}
+)
+
+select * from final
