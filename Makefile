@@ -38,7 +38,7 @@ spark: .venv/spark.stamp ## build and test the sample on Spark in one process; c
 test: .venv/spark.stamp .venv/dev.stamp .venv-bouncer/stamp ## run every dbt test on the sample, then pytest
 	@mkdir -p target/test
 	@$(call apart,target/test) $(BIN)/dbt build --selector everything
-	@$(BIN)/pytest
+	@$(BIN)/pytest --numprocesses auto --dist loadfile
 
 .PHONY: check
 check: check-python check-layers check-sql ## ruff, dbt-bouncer on layers, names and docs, and sqlfluff
