@@ -41,7 +41,12 @@ def measure(
     # A process of its own in between: the peak memory of children is the maximum over all of them.
     watched = [sys.executable, "-c", WATCH, *command]
     run = subprocess.run(
-        watched, cwd=ROOT, env=os.environ | (environment or {}), capture_output=True, text=True
+        watched,
+        cwd=ROOT,
+        env=os.environ | (environment or {}),
+        capture_output=True,
+        encoding="utf-8",
+        errors="replace",
     )
     wall_seconds = time.monotonic() - started
     after = resource.getrusage(resource.RUSAGE_CHILDREN)

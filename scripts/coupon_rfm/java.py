@@ -107,7 +107,12 @@ def _output(*command: str) -> str:
     """Return what a command prints, on whichever stream."""
     try:
         done = subprocess.run(
-            command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
+            command,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            encoding="utf-8",
+            errors="replace",
+            check=False,
         )
     except OSError:  # not a program of this machine
         return ""

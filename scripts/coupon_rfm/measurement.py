@@ -43,7 +43,7 @@ def watch(roots: list[int]) -> Iterator[Usage]:
         resident = 0
         for pid in tree:
             with contextlib.suppress(OSError):
-                fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+                fields = Path(f"/proc/{pid}/stat").read_bytes().rpartition(b")")[2].split()
                 ticks[pid, running[pid][1]] = int(fields[11]) + int(fields[12])
                 resident += int(fields[21]) * os.sysconf("SC_PAGE_SIZE")
         usage.peak_mib = max(usage.peak_mib, resident / 2**20)
@@ -70,7 +70,7 @@ def run(
 ) -> tuple[float, Usage]:
     """Run a command to its end; return its wall seconds and what it and `roots` took."""
     started = time.monotonic()
-    with tempfile.TemporaryFile("w+") as output:
+    with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as output:
         process = subprocess.Popen(
             command, cwd=ROOT, env=os.environ | environment, stdout=output, stderr=output
         )
@@ -85,6 +85,6 @@ def run(
 def current_commit() -> str:
     """Return the short name of the checked-out commit, or `unknown`."""
     found = subprocess.run(
-        ["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True
+        ["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, encoding="utf-8"
     )
     return found.stdout.strip() or "unknown"

@@ -87,7 +87,12 @@ def _from_proc() -> dict[int, tuple[int, str]]:
 def _from_ps() -> dict[int, tuple[int, str]]:
     command = ["ps", "-A", "-o", "pid=,ppid=,stat=,lstart="]
     done = subprocess.run(
-        command, env=os.environ | {"LC_ALL": "C"}, capture_output=True, text=True, check=True
+        command,
+        env=os.environ | {"LC_ALL": "C"},
+        capture_output=True,
+        encoding="utf-8",
+        errors="replace",
+        check=True,
     )
     rows = (line.split(maxsplit=3) for line in done.stdout.splitlines())
     return {

@@ -1,0 +1,222 @@
+"""Other people's machines: their encodings, their folders, their environment."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from comparison import require_same_contents, table_contents
+from conftest import Build
+from project import ROOT, WAREHOUSE_NAME, Run
+from raw_files import write_ods
+from small_project import write_files
+
+DBT = Path(sys.executable).with_name("dbt")
+OWN_VARIABLES = ("COUPON_RFM_", "DBT_", "LC_", "LANG", "PYTHON")
+
+
+def run(
+    *command: object, folder: Path, environment: Mapping[str, str]
+) -> subprocess.CompletedProcess[str]:
+    """Run a command in a folder with these COUPON_RFM_* and DBT_* variables and no others."""
+    inherited = {k: v for k, v in os.environ.items() if not k.startswith(OWN_VARIABLES)}
+    return subprocess.run(
+        [str(part) for part in command],
+        cwd=folder,
+        env=inherited | environment,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        encoding="utf-8",
+        errors="replace",
+        check=False,
+    )
+
+
+def succeeded(done: subprocess.CompletedProcess[str]) -> str:
+    """What a command printed, which must have succeeded without a traceback."""
+    printed = done.stdout + done.stderr
+    assert done.returncode == 0, printed[-3000:]
+    assert "Traceback" not in printed and "Logging error" not in printed, printed[-3000:]
+    return printed
+
+
+def own_paths(folder: Path) -> dict[str, str]:
+    """Variables that keep what dbt writes in a folder."""
+    return {"DBT_TARGET_PATH": str(folder / "target"), "DBT_LOG_PATH": str(folder / "logs")}
+
+
+@pytest.fixture(scope="module")
+def ods(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small folder of raw files with Chinese names in it."""
+    return write_ods(tmp_path_factory.mktemp("machines") / "ods")
+
+
+# Encodings ------------------------------------------------------------------------------------
+
+LOCALES = {"zh_CN.GBK": ("zh_CN", "GBK"), "en_US.CP1252": ("en_US", "CP1252")}
+MADE = "made of Debian's package `locales`, which is not installed"
+
+
+@pytest.fixture(scope="module")
+def locale_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the locales of a Chinese and of a Western Windows."""
+    folder = tmp_path_factory.mktemp("locales")
+    for name, (language, charmap) in LOCALES.items():
+        if shutil.which("localedef") is None:
+            pytest.skip(f"the locale {name} is {MADE}")
+        command = ["localedef", "-i", language, "-f", charmap, str(folder / name)]
+        made = subprocess.run(command, capture_output=True, check=False)
+        if made.returncode and not (folder / name).exists():
+            pytest.skip(f"the locale {name} is {MADE}")
+    return folder
+
+
+@pytest.fixture(params=LOCALES)
+def windows(request: pytest.FixtureRequest, locale_folder: Path) -> dict[str, str]:
+    """Variables of a machine whose files and console are not in UTF-8, as on Windows."""
+    return {
+        "LOCPATH": str(locale_folder),
+        "LC_ALL": request.param,
+        "PYTHONUTF8": "0",
+        "PYTHONWARNDEFAULTENCODING": "1",
+    }
+
+
+# Runs dbt, and lists the files of the project that it opens in the machine's encoding.
+WATCHED_DBT = """
+import builtins, io, os, sys
+
+root, listed, *arguments = sys.argv[1:]
+opened, plain_open = set(), io.open
+
+def watched_open(file, mode="r", buffering=-1, encoding=None, *rest, **named):
+    if "b" not in mode and encoding is None and not isinstance(file, int):
+        path = os.path.abspath(os.fspath(file))
+        if path.startswith(root + os.sep):
+            opened.add(path)
+    return plain_open(file, mode, buffering, encoding, *rest, **named)
+
+builtins.open = io.open = watched_open
+from dbt.cli.main import dbtRunner
+
+success = dbtRunner().invoke(arguments).success
+with plain_open(listed, "w", encoding="utf-8") as file:
+    file.write("\\n".join(sorted(opened)))
+sys.exit(not success)
+"""
+
+
+def test_dbt_builds_where_files_are_not_utf8(
+    windows: dict[str, str], build: Build, ods: Path, tmp_path: Path
+) -> None:
+    listed = tmp_path / "opened.txt"
+    environment = own_paths(tmp_path) | {
+        "COUPON_RFM_ODS_PATH": str(ods),
+        "COUPON_RFM_DB_PATH": str(tmp_path / WAREHOUSE_NAME),
+    }
+    command = [sys.executable, "-c", WATCHED_DBT, ROOT, listed, "build"]
+    command += ["--selector", "models"]
+    succeeded(run(*command, folder=ROOT, environment=windows | environment))
+    built = Run(0, "", tmp_path / WAREHOUSE_NAME, tmp_path / "target")
+    schemas = ("dim", "dwd", "dws", "ads")
+    require_same_contents(table_contents(built, schemas), table_contents(build(ods), schemas))
+
+    opened = [Path(line) for line in listed.read_text(encoding="utf-8").splitlines()]
+    assert ROOT / "dbt_project.yml" in opened
+    not_ascii = [str(path) for path in opened if not path.read_bytes().isascii()]
+    assert not not_ascii, f"dbt opens them in the machine's encoding: {not_ascii}"
+
+
+# dbt opens these in the machine's encoding, some of them only in commands that no test runs.
+ASCII_FILES = (
+    "dbt_project.yml",
+    "profiles.yml",
+    "selectors.yml",
+    "packages.yml",
+    "dependencies.yml",
+    "profile_template.yml",
+    ".dbtignore",
+)
+
+
+@pytest.mark.parametrize("name", ASCII_FILES)
+def test_a_file_that_dbt_opens_in_the_machines_encoding_is_ascii(name: str) -> None:
+    content = (ROOT / name).read_bytes() if (ROOT / name).exists() else b""
+    odd = [number for number, line in enumerate(content.split(b"\n"), 1) if not line.isascii()]
+    assert not odd, f'{name} is not ASCII in lines {odd}: write "\\u9AD8" for such a character'
+
+
+CHINESE_PROJECT = {
+    "dbt_project.yml": """
+        name: chinese
+        profile: chinese
+        flags: {send_anonymous_usage_stats: false}
+        models: {+materialized: table}
+        """,
+    "profiles.yml": """
+        chinese: {target: local, outputs: {local: {type: duckdb, path: chinese.duckdb}}}
+        """,
+    "selectors.yml": """
+        selectors: [{name: everything, definition: "*"}]
+        """,
+    "models/ads/ads_name.sql": "select '高价值用户𠮷é' as user_level",
+    "models/ads/ads_name.yml": """
+        models:
+          - name: ads_name
+            columns:
+              - name: user_level
+                data_tests:
+                  - accepted_values:
+                      name: name__fails
+                      arguments: {values: []}
+                      config: {meta: {test_id: T1, name_zh: 人群名称, expected: 没有人群}}
+        """,
+}
+
+
+def test_scripts_read_write_and_print_where_the_console_is_not_utf8(
+    windows: dict[str, str], tmp_path: Path
+) -> None:
+    def script(name: str, *options: object) -> str:
+        command = [sys.executable, ROOT / "scripts" / name, *options]
+        done = run(*command, folder=tmp_path, environment=windows | own_paths(tmp_path))
+        printed = done.stdout + done.stderr
+        # 1: a test of the report has failed, as it should.
+        assert done.returncode == (name == "test_report.py"), printed
+        ours = [line for line in printed.splitlines() if "EncodingWarning" in line]
+        ours = [line for line in ours if str(ROOT / "scripts") in line]
+        assert "Traceback" not in printed and not ours, printed
+        return printed
+
+    project = write_files(tmp_path / "project", CHINESE_PROJECT)
+    command = [DBT, "build", "--exclude-resource-type", "test"]
+    succeeded(run(*command, folder=project, environment=windows | own_paths(tmp_path)))
+
+    options = ("--project-dir", project, "--out", tmp_path)
+    assert "1 tests: 1 failed" in script("test_report.py", *options)
+    report = (tmp_path / "test_report.csv").read_text(encoding="utf-8-sig")
+    assert "人群名称" in report and '""高价值用户𠮷é""' in report
+
+    assert "1 tables written to" in script("export_ads.py", *options)
+    exported = (tmp_path / "ads" / "ads_name.csv").read_text(encoding="utf-8-sig")
+    assert exported.splitlines() == ["user_level", "高价值用户𠮷é"]
+
+    assert "coupon_send" in script("generate_ods.py", "--out", tmp_path / "ods", "--sends", 1000)
+    assert "固定" in (tmp_path / "ods" / "activity.csv").read_text(encoding="utf-8")
+
+
+def test_seeds_of_unit_tests_are_given_row_by_row() -> None:
+    """A unit test that names a seed without rows reads its file in the machine's encoding."""
+    import yaml
+
+    seeds = {f"ref('{path.stem}')" for path in (ROOT / "seeds" / "reference").glob("*.csv")}
+    for path in (ROOT / "models").rglob("*.yml"):
+        for test in (yaml.safe_load(path.read_text(encoding="utf-8")) or {}).get("unit_tests", []):
+            for given in test["given"]:
+                assert given["input"] not in seeds or "rows" in given, (path.name, test["name"])
