@@ -35,7 +35,7 @@ def _levels() -> dict[str, dict[str, Any]]:
 class Settings:
     """`rfm_thresholds` and `rfm_levels` are replaced as a whole, as dbt does with a var."""
 
-    as_of_date: str | None = None
+    as_of_date: str | None = "latest"
     rfm_window_days: int = 365
     rfm_thresholds: dict[str, list[Any]] = field(default_factory=_thresholds)
     rfm_levels: dict[str, dict[str, Any]] = field(default_factory=_levels)
@@ -52,7 +52,7 @@ class Settings:
 
     def wanted_as_of_date(self) -> date | None:
         """The day that `as_of_date` names, None where the data decide."""
-        if self.as_of_date is None:
+        if self.as_of_date in (None, "latest"):
             return None
         if self.as_of_date == "today":
             return datetime.now(ZoneInfo(self.business_timezone)).date()
