@@ -10,6 +10,6 @@
         when {{ last_use_date }} is null then '未核销老客'
         when {{ recency_days }} <= {{ bounds[1] }} then '活跃'
         when {{ recency_days }} <= {{ bounds[3] }} then '沉睡'
-        else '流失'
+        else '久未核销'
     end
 {%- endmacro %}

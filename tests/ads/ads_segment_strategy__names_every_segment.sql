@@ -4,9 +4,8 @@
     'expected': '不合格行数 = 0',
 }) }}
 
--- The seed names segments by their text: whoever renames one in vars.rfm_levels should rename it in
--- segment_strategy.csv; until then its strategies stand without figures, which is worth a warning
--- and no more.
+-- segment_strategy.csv is the merchant's: who leaves a segment without a strategy, or has one for
+-- unknown consumers, may mean it, which is worth a warning and no more.
 with
 
 segments as (
@@ -19,8 +18,9 @@ strategies as (
 )
 
 select
+    segments.segment_code,
     segments.user_level,
-    strategies.user_level as strategy_level
+    strategies.strategy_id
 from segments
 full outer join strategies
     on segments.user_level = strategies.user_level

@@ -27,7 +27,7 @@ def own_seeds(monkeypatch: pytest.MonkeyPatch) -> None:
     """Seeds of these tests, so that a merchant's changes to the real ones break nothing here."""
     strategy = {
         "strategy_id": "X1",
-        "user_level": "高价值用户",
+        "segment_code": "high_value",
         "strategy_name": "n",
         "strategy_detail": "d",
         "tool_type": "t",
@@ -645,7 +645,7 @@ def rfm_case(folder: Path, pay_days: list[str], amount: str, as_of: str) -> dict
         ("2025-06-08", 90, 3, "沉睡"),
         ("2025-06-09", 91, 2, "沉睡"),
         ("2025-09-06", 180, 2, "沉睡"),
-        ("2025-09-07", 181, 1, "流失"),
+        ("2025-09-07", 181, 1, "久未核销"),
     ],
 )
 def test_recency(tmp_path: Path, as_of: str, recency_days: int, score: int, lifecycle: str) -> None:

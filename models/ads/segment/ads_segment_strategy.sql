@@ -4,6 +4,10 @@ strategies as (
     select * from {{ ref('segment_strategy') }}
 ),
 
+segments as (
+    select * from {{ ref('dim_segment') }}
+),
+
 profile as (
     select * from {{ ref('dws_segment_profile') }}
 ),
@@ -14,7 +18,7 @@ as_of as (
 
 final as (
     select
-        strategies.user_level,
+        segments.user_level,
         strategies.strategy_id,
         strategies.strategy_name,
         strategies.strategy_detail,
@@ -35,8 +39,10 @@ final as (
         profile.avg_monetary
     from strategies
     cross join as_of
+    inner join segments
+        on strategies.segment_code = segments.segment_code
     left join profile
-        on strategies.user_level = profile.user_level
+        on segments.user_level = profile.user_level
 )
 
 select * from final

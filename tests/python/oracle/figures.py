@@ -350,7 +350,7 @@ class Figures:
         recency_days = (self.as_of_date - last_use_date).days
         if recency_days <= active_days:
             return "活跃"
-        return "沉睡" if recency_days <= sleeping_days else "流失"
+        return "沉睡" if recency_days <= sleeping_days else "久未核销"
 
     def segment_profile(self) -> list[AnyRow]:
         consumers = self.consumers
@@ -422,7 +422,7 @@ class Figures:
         profile = {row["user_level"]: row for row in self.segment_profile()}
         rows = []
         for strategy in seeds.strategies():
-            level = strategy["user_level"]
+            level = self.settings.rfm_levels[strategy["segment_code"]]["name"]
             figures = profile.get(level, nobody)
             rows.append(
                 {
