@@ -3,12 +3,28 @@
     stops the compilation with a sentence, whatever is selected.
 #}
 {% macro setting(name) %}
-    {% set value = var(name, 'parquet') if name == 'lake_format' else var(name) %}
-    {% if name == 'as_of_date' %}
+    {% if name not in coupon_rfm.known_settings() %}
+        {{ exceptions.raise_compiler_error("'" ~ name ~ "' is not a setting of this project") }}
+    {% endif %}
+    {% set value = var(name, 'parquet' if name == 'lake_format' else '(missing)') %}
+    {% if value == '(missing)' %}
+        {% do coupon_rfm.reject_unknown_settings() %}
+        {{ exceptions.raise_compiler_error(
+            "The var '" ~ name ~ "' is missing: write it back into dbt_project.yml, where each setting has its line under `vars:`."
+        ) }}
+    {% endif %}
+    {% if name == 'ods_path' %}
+        {% if value is not none and value is not string %}
+            {{ coupon_rfm.reject_setting(name, value, 'the path of a folder as text, or null') }}
+        {% endif %}
+    {% elif name == 'as_of_date' %}
         {{ return(coupon_rfm.checked_as_of_date(value)) }}
     {% elif name == 'business_timezone' %}
         {% if value is not string or value not in modules.pytz.all_timezones_set %}
-            {{ coupon_rfm.reject_setting(name, value, 'the name of a time zone such as Asia/Shanghai') }}
+            {% set nearest = coupon_rfm.nearest(value, modules.pytz.all_timezones) %}
+            {{ coupon_rfm.reject_setting(
+                name, value, 'the name of a time zone such as Asia/Shanghai' ~ (' (did you mean ' ~ nearest ~ '?)' if nearest else '')
+            ) }}
         {% endif %}
     {% elif name == 'segment_basis' %}
         {% if value not in ['at_send', 'current'] %}
@@ -34,8 +50,6 @@
         {{ return(coupon_rfm.checked_max_bad_row_share(value)) }}
     {% elif name == 'allow_empty' %}
         {{ return(coupon_rfm.checked_allow_empty(value)) }}
-    {% else %}
-        {{ exceptions.raise_compiler_error("'" ~ name ~ "' is not a setting of this project") }}
     {% endif %}
     {{ return(value) }}
 {% endmacro %}
@@ -43,15 +57,67 @@
 
 {% macro reject_setting(name, value, allowed) %}
     {{ exceptions.raise_compiler_error(
-        "The var '" ~ name ~ "' is " ~ (value | tojson if value is none or value is boolean else value) ~ ", but must be " ~ allowed
+        "The var '" ~ name ~ "' is " ~ coupon_rfm.shown_value(value) ~ ", but must be " ~ allowed
         ~ ". Change it in dbt_project.yml or in --vars."
     ) }}
 {% endmacro %}
 
 
+{# A value as a sentence names it. #}
+{% macro shown_value(value) %}
+    {% if value is none or value is boolean %}
+        {{ return(value | tojson) }}
+    {% endif %}
+    {{ return(("the text '" ~ value ~ "'") if value is string else (value | string)) }}
+{% endmacro %}
+
+
 {% macro check_whole_number(name, value, least, most) %}
     {% if value is not integer or value is boolean or value < least or value > most %}
-        {{ coupon_rfm.reject_setting(name, value, 'a whole number from ' ~ least ~ ' to ' ~ most) }}
+        {% set is_in_quotes = value is string and modules.re.fullmatch('[0-9]{1,9}', value) %}
+        {{ coupon_rfm.reject_setting(
+            name, value,
+            'a whole number from ' ~ least ~ ' to ' ~ most ~ (': write ' ~ value ~ ' without quotes' if is_in_quotes else '')
+        ) }}
+    {% endif %}
+{% endmacro %}
+
+
+{# A block as it is written in YAML on one line. #}
+{% macro shown_block(value) %}
+    {% if value is not mapping %}
+        {{ return(value | string) }}
+    {% endif %}
+    {% set parts = [] %}
+    {% for key, inner in value.items() %}
+        {% do parts.append(key ~ ': ' ~ coupon_rfm.shown_block(inner)) %}
+    {% endfor %}
+    {{ return('{' ~ parts | join(', ') ~ '}') }}
+{% endmacro %}
+
+
+{# The keys of a block are these, all of them: a block replaces that of dbt_project.yml as a whole. `usual` completes what is shown. #}
+{% macro check_keys(name, value, usual) %}
+    {% if value is not mapping %}
+        {{ coupon_rfm.reject_setting(name, value, 'a block such as ' ~ coupon_rfm.shown_block(usual)) }}
+    {% endif %}
+    {% for key in value if key not in usual %}
+        {% set nearest = coupon_rfm.nearest(key, usual.keys() | list) %}
+        {{ exceptions.raise_compiler_error(
+            "The var '" ~ name ~ "' has '" ~ key ~ "', which is none of " ~ usual.keys() | join(', ')
+            ~ ('; did you mean ' ~ nearest ~ '?' if nearest else '.')
+        ) }}
+    {% endfor %}
+    {% set missing = usual.keys() | reject('in', value) | list %}
+    {% if missing %}
+        {% set complete = {} %}
+        {% for key in usual %}
+            {% do complete.update({key: value.get(key, usual[key])}) %}
+        {% endfor %}
+        {{ exceptions.raise_compiler_error(
+            "The var '" ~ name ~ "' has no " ~ missing | join(' and no ') ~ ': a block replaces the whole of the usual one, so write all of it, such as '
+            ~ name ~ ': ' ~ coupon_rfm.shown_block(complete) ~ '.'
+        ) }}
     {% endif %}
 {% endmacro %}
 
@@ -80,9 +146,9 @@
 
 
 {% macro check_rfm_thresholds(value) %}
-    {% if value is not mapping or value.keys() | sort != ['frequency', 'monetary', 'recency'] %}
-        {{ coupon_rfm.reject_setting('rfm_thresholds', value, 'a mapping of recency, frequency and monetary') }}
-    {% endif %}
+    {% do coupon_rfm.check_keys('rfm_thresholds', value, {
+        'recency': [7, 30, 90, 180], 'frequency': [10, 5, 3, 1], 'monetary': [10000, 5000, 1000, 100],
+    }) %}
     {% for dimension, bounds in value.items() %}
         {% set name = 'rfm_thresholds.' ~ dimension %}
         {% if bounds is string or bounds is mapping or bounds is not sequence or bounds | length != 4 %}
@@ -91,6 +157,9 @@
         {% for bound in bounds %}
             {% set is_whole = bound is integer and bound is not boolean %}
             {% set is_money = dimension == 'monetary' and (is_whole or (bound is float and bound | round(2) == bound)) %}
+            {% if bound is string and modules.re.fullmatch('[0-9]{1,9}([.][0-9]{1,2})?', bound) %}
+                {{ coupon_rfm.reject_setting(name, bounds, 'numbers: write ' ~ bound ~ ' without quotes') }}
+            {% endif %}
             {% if not (is_whole or is_money) or bound < (0 if dimension == 'recency' else 0.01) or bound >= 1000000000 %}
                 {{ coupon_rfm.reject_setting(
                     name, bounds, 'whole numbers' ~ (' or yuan with 2 decimals' if dimension == 'monetary' else '')
@@ -115,16 +184,18 @@
 
 
 {% macro check_rfm_levels(value) %}
-    {% set roles = ['high_value', 'potential', 'general', 'lost'] %}
-    {% if value is not mapping or value.keys() | sort != roles | sort %}
-        {{ coupon_rfm.reject_setting('rfm_levels', value, 'a mapping of high_value, potential, general and lost') }}
-    {% endif %}
+    {% set usual = {
+        'high_value': {'name': '高价值用户', 'min_total': 13},
+        'potential': {'name': '潜力用户', 'min_total': 9},
+        'general': {'name': '一般用户', 'min_total': 6},
+        'lost': {'name': '流失用户', 'min_total': 3},
+    } %}
+    {% set roles = usual.keys() | list %}
+    {% do coupon_rfm.check_keys('rfm_levels', value, usual) %}
     {% set names = [] %}
     {% for role in roles %}
         {% set level = value[role] %}
-        {% if level is not mapping or level.keys() | sort != ['min_total', 'name'] %}
-            {{ coupon_rfm.reject_setting('rfm_levels.' ~ role, level, 'a mapping of name and min_total') }}
-        {% endif %}
+        {% do coupon_rfm.check_keys('rfm_levels.' ~ role, level, usual[role]) %}
         {% if level['name'] is not string or not modules.re.fullmatch('[^\\s\'"`;\\\\]{1,30}', level['name'])
             or level['name'] in names + ['未知用户', '新用户'] %}
             {{ coupon_rfm.reject_setting(

@@ -87,14 +87,18 @@ def run_dbt(
     folder: Path,
     variables: Mapping[str, Any] | None = None,
     environment: Mapping[str, str] | None = None,
+    project: Path = ROOT,
 ) -> Run:
-    """Run `dbt <command>` of the checkout on `ods_path`, with all it writes in `folder`."""
+    """Run `dbt <command>` of the checkout on `ods_path`, with all it writes in `folder`.
+
+    `project` is another folder with the project, such as a changed copy.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     variables_text = json.dumps(dict(variables or {}), ensure_ascii=False)
     target = (environment or {}).get("COUPON_RFM_TARGET", "")
     arguments = [
         *command,
-        *("--project-dir", str(ROOT), "--profiles-dir", str(ROOT)),
+        *("--project-dir", str(project), "--profiles-dir", str(project)),
         *("--target-path", str(folder / "target"), "--log-path", str(folder / "logs")),
         *("--vars", variables_text),
     ]

@@ -11,7 +11,7 @@ import pytest
 
 from comparison import require_same_contents, table_contents
 from conftest import Build
-from project import WAREHOUSE_NAME, Run, run_dbt
+from project import ROOT, WAREHOUSE_NAME, Run, run_dbt
 from raw_files import write_ods, write_table
 
 GLOBS = ("/tmp/*", "/tmp/[ab]")
@@ -40,11 +40,13 @@ Stops = Callable[..., None]
 def stops(tmp_path: Path, good_run: Run, good_contents: dict[str, list[str]]) -> Stops:
     """`stops(ods_path, variables, *parts)`: the build stops, says all parts and changes nothing."""
 
-    def check(ods_path: Path, variables: dict[str, Any], *parts: str) -> None:
+    def check(ods_path: Path, variables: dict[str, Any], *parts: str, project: Path = ROOT) -> None:
         folder = tmp_path / "run"
         folder.mkdir()
         shutil.copy(good_run.warehouse, folder / WAREHOUSE_NAME)
-        run = run_dbt(["build", "--selector", "models"], ods_path, folder, variables)
+        run = run_dbt(
+            ["build", "--selector", "models"], ods_path, folder, variables, project=project
+        )
         assert run.exit_code != 0, "the build went through"
         message = " ".join(run.output.split())
         for part in parts:
@@ -217,15 +219,23 @@ SETTINGS = [
     ({"as_of_date": "2026-13-01"}, ["as_of_date", "2026-13-01"]),
     ({"as_of_date": "2025-03-10' or '1'='1"}, ["as_of_date"]),
     ({"rfm_window_days": 180}, ["rfm_window_days", "180", "181"]),
-    ({"rfm_window_days": "365"}, ["rfm_window_days", "365"]),
+    ({"rfm_window_days": "365"}, ["rfm_window_days' is the text '365'", "365 without quotes"]),
     (thresholds(recency=[7, 30, 30, 180]), ["rfm_thresholds.recency", "30"]),
     (thresholds(recency=[7, 30, 90]), ["rfm_thresholds.recency", "4"]),
+    (
+        {"rfm_thresholds": {"recency": [5, 30, 90, 180]}},
+        [
+            "rfm_thresholds' has no frequency and no monetary",
+            "{recency: [5, 30, 90, 180], frequency: [10, 5, 3, 1], monetary: [10000, 5000, ",
+        ],
+    ),
     (thresholds(monetary=[10000, 5000, 1000, "1 or 1=1"]), ["rfm_thresholds.monetary"]),
     (levels("general", min_total=9), ["rfm_levels.general.min_total", "9"]),
     ({"segment_basis": "at_Send"}, ["segment_basis", "at_Send", "current"]),
     ({"min_sends_to_rank": -1}, ["min_sends_to_rank", "-1"]),
     ({"migration_days": 0}, ["migration_days", "0"]),
-    ({"business_timezone": "Asia/Shanghia"}, ["business_timezone", "Asia/Shanghia"]),
+    ({"business_timezone": "Asia/Shanghia"}, ["Asia/Shanghia", "did you mean Asia/Shanghai?"]),
+    ({"rfm_window_day": 200}, ["'rfm_window_day' in --vars", "did you mean rfm_window_days?"]),
     ({"lake_format": "Delta"}, ["lake_format", "Delta", "delta"]),
 ]
 MORE_SETTINGS = [
@@ -242,18 +252,32 @@ MORE_SETTINGS = [
     (thresholds(frequency=[10, 5, 6, 1]), ["rfm_thresholds.frequency", "6"]),
     (thresholds(frequency=[10, 5, 3, 0]), ["rfm_thresholds.frequency", "0"]),
     (thresholds(frequency=[10, 5, 3, 1.5]), ["rfm_thresholds.frequency", "1.5"]),
-    (thresholds(monetary=["10000", 5000, 1000, 100]), ["rfm_thresholds.monetary"]),
+    (
+        thresholds(monetary=["10000", 5000, 1000, 100]),
+        ["rfm_thresholds.monetary", "write 10000 without quotes"],
+    ),
     (thresholds(monetary=[10000, 5000, 1000, -1]), ["rfm_thresholds.monetary", "-1"]),
-    (thresholds(total=[1, 2, 3, 4]), ["rfm_thresholds"]),
+    (thresholds(total=[1, 2, 3, 4]), ["rfm_thresholds", "'total', which is none of recency"]),
     ({"rfm_thresholds": [7, 30, 90, 180]}, ["rfm_thresholds"]),
-    ({"rfm_thresholds": {"recency": [7, 30, 90, 180]}}, ["rfm_thresholds"]),
     (levels("high_value", min_total=16), ["rfm_levels.high_value.min_total", "16"]),
     (levels("lost", min_total=4), ["rfm_levels.lost.min_total"]),
     (levels("lost", name="一般用户"), ["rfm_levels.lost.name", "一般用户"]),
     (levels("lost", name="x' or '1'='1"), ["rfm_levels.lost.name"]),
     (levels("lost", name="未知用户"), ["rfm_levels.lost.name"]),
-    (levels("lost", colour="red"), ["rfm_levels.lost"]),
-    ({"rfm_levels": {"lost": LEVELS["lost"]}}, ["rfm_levels"]),
+    (levels("lost", colour="red"), ["rfm_levels.lost", "'colour', which is none of name"]),
+    (
+        {"rfm_levels": {"lost": {"name": "青铜", "min_total": 3}}},
+        [
+            "rfm_levels' has no high_value and no potential and no general",
+            "high_value: {name: 高价值用户, min_total: 13}",
+            "lost: {name: 青铜, min_total: 3}}",
+        ],
+    ),
+    ({"rfm_levels": LEVELS | {"lost": {"name": "青铜"}}}, ["rfm_levels.lost' has no min_total"]),
+    ({"asofdate": "today"}, ["'asofdate'", "did you mean as_of_date?"]),
+    ({"TIMEZONE": "UTC"}, ["'TIMEZONE'", "did you mean business_timezone?"]),
+    ({"xyz": 1}, ["'xyz' in --vars is not a setting of this project. The settings are ods_path,"]),
+    ({"ods_path": 5}, ["ods_path", "5"]),
     ({"segment_basis": None}, ["segment_basis"]),
     ({"min_sends_to_rank": "30"}, ["min_sends_to_rank", "30"]),
     ({"migration_days": "7 or 1=1"}, ["migration_days", "7 or 1=1"]),
@@ -276,3 +300,45 @@ def test_wrong_setting(
     stops: Stops, good_ods: Path, variables: dict[str, Any], parts: list[str]
 ) -> None:
     stops(good_ods, variables, *parts)
+
+
+@pytest.mark.parametrize(
+    ("line", "written", "parts"),
+    [
+        (
+            "  rfm_window_days: 365\n",
+            "  rfm_window_day: 400\n",
+            ["'rfm_window_day' in dbt_project.yml", "did you mean rfm_window_days?"],
+        ),
+        pytest.param(
+            "  migration_days: 7\n",
+            "  migration_days: 7\n  coupon_rfm: {migration_day: 8}\n",
+            ["'migration_day' in dbt_project.yml", "did you mean migration_days?"],
+            marks=pytest.mark.soak,
+        ),
+        pytest.param(
+            "  migration_days: 7\n",
+            "",
+            ["'migration_days' is missing", "dbt_project.yml"],
+            marks=pytest.mark.soak,
+        ),
+        pytest.param(
+            "  migration_days: 7\n",
+            "  migration_days: 7\n  lake_format: delta\n",
+            ["lake_format has no effect in dbt_project.yml"],
+            marks=pytest.mark.soak,
+        ),
+    ],
+)
+def test_wrong_setting_in_the_file(
+    stops: Stops, good_ods: Path, tmp_path: Path, line: str, written: str, parts: list[str]
+) -> None:
+    project = tmp_path / "project"
+    project.mkdir()
+    for path in ROOT.iterdir():
+        if path.name not in ("dbt_project.yml", "target", "logs", "output"):
+            (project / path.name).symlink_to(path)
+    text = (ROOT / "dbt_project.yml").read_text(encoding="ascii")
+    assert line in text
+    (project / "dbt_project.yml").write_text(text.replace(line, written), encoding="ascii")
+    stops(good_ods, {}, *parts, project=project)
