@@ -43,6 +43,7 @@ CLEAN_TEXT = {  # what every field of a clean set looks like
     "activity_type": r"固定|自定义",
     "status": r"未开始|进行中|已暂停|已结束",
 }
+VERSION_KINDS = {"price_change", "cap_change", "type_change"}
 OPTIONAL = {
     *(("coupon_send", "session_id"), ("product", "cost"), ("agent", "leave_date")),
     *(("coupon_use", column) for column in ("order_id", "pay_time", "pay_amount")),
@@ -194,21 +195,55 @@ def test_clean_set_has_canonical_text_only(clean: Path) -> None:
                 wanted = ".+"
             odd = [text for text in texts if not re.fullmatch(wanted, text) or text.strip() != text]
             assert not odd, (table, column, odd[:3])
-        keys = [row[columns[0]] for row in rows]
+        keys = [(row[columns[0]], row.get("updated_at")) for row in rows]
         assert len(set(keys)) == len(keys), f"{table} has a key twice"
 
 
-def test_clean_set_lists_nothing_and_nothing_is_refused(clean: Path, tmp_path: Path) -> None:
-    assert manifest(clean) == []
+def test_clean_set_lists_its_versions_only_and_nothing_is_refused(tmp_path: Path) -> None:
     clean = generate(tmp_path / "clean", "--sends", 8_000, "--dirty-rate", 0)
-    assert manifest(clean) == []
     cleaned = cleaning.clean(clean, default_settings().business_timezone)
-    assert {row.outcome for row in cleaned.rows} == {"accepted"}
+    superseded = [row for row in cleaned.rows if row.outcome != "accepted"]
+    assert {(row.table.name, row.reason) for row in superseded} == {
+        ("product", "superseded"),
+        ("activity", "superseded"),
+    }
+    listed = manifest(clean)
+    assert Counter(row.key for row in superseded) == Counter(row["key"] for row in listed)
+    assert {row["kind"] for row in listed} == {*VERSION_KINDS, "dimension_update"}
+    judged = cleaned.accepted["coupon_send"].values()
+    assert sum(is_out_of_todays_rule(row, cleaned) for row in judged) > len(judged) / 50
     found = facts.derive(cleaned, default_settings())
     assert {use.invalid_reason for use in found.uses} == {None, "not_used"}
     assert not any(send.is_outside_activity or send.is_after_agent_left for send in found.sends)
     assert {send.consumer_id_source for send in found.sends} == {"send"}
     assert not any("unknown" in (s.activity_id, s.agent_id, s.product_id) for s in found.sends)
+
+
+def is_out_of_todays_rule(send: cleaning.Row, cleaned: cleaning.Cleaned) -> bool:
+    """Whether a send would be rejected by the last price, type or cap."""
+    product = cleaned.accepted["product"][send["product_id"]]
+    activity = cleaned.accepted["activity"][send["activity_id"]]
+    is_custom = activity["activity_type"] == "自定义"
+    discount = send["discount_amount"]
+    return discount >= product["price"] or (is_custom and discount > activity["discount_amount"])
+
+
+def test_versions_of_a_clean_set_are_the_same_in_batches(tmp_path: Path) -> None:
+    """One set and batches tell of the same changes: every send has the same price and cap."""
+    prices = []
+    for options in ((), ("--batches",)):
+        clean = generate(
+            tmp_path / f"set{len(options)}", "--sends", 3_000, "--dirty-rate", 0, *options
+        )
+        cleaned = cleaning.clean(clean, default_settings().business_timezone)
+        assert {row.outcome for row in cleaned.of("coupon_send")} == {"accepted"}
+        prices.append({})
+        for send in cleaned.of("coupon_send"):
+            product = cleaned.version("product", send["product_id"], send["send_time"])
+            activity = cleaned.version("activity", send["activity_id"], send["send_time"])
+            columns = (activity["activity_type"], activity["discount_amount"])
+            prices[-1][send.key] = (product["price"], *columns)
+    assert prices[0] == prices[1]
 
 
 # Planted defects ------------------------------------------------------------------------------
@@ -375,8 +410,9 @@ def test_yearly_files_are_the_one_file_cut_at_new_year(tmp_path: Path) -> None:
 
 
 def test_dimensions_change_in_later_batches(batches: Path) -> None:
-    changed = [row for row in manifest(batches) if row["kind"] == "dimension_update"]
-    assert {row["table"] for row in changed} == {"activity", "agent", "product"}
+    kinds = {(row["table"], row["kind"]) for row in manifest(batches)}
+    assert {("activity", "dimension_update"), ("agent", "dimension_update")} < kinds
+    assert {("product", "price_change"), ("activity", "cap_change")} < kinds
     first = min(path.name for path in batches.glob("product/dt=*"))
     assert len(list(batches.glob("product/dt=*"))) > 20
     assert (batches / "product" / first / "part-0.csv").read_bytes().count(b"\n") > 1_000
@@ -541,6 +577,17 @@ def test_truth_is_what_redemption_was_drawn_from(clean: Path, sql: duckdb.DuckDB
     """The chance recomputed from the truth folder meets the redemption seen, in every fifth."""
     for name in ("consumer_propensity", "agent_skill", "activity_uplift", "redemption_model"):
         sql.execute(f"create table {name} as from read_csv('{clean}/truth/{name}.csv')")
+    sql.execute(
+        """
+        create table price as
+        select
+            product_id,
+            price::double as price,
+            if(row_number() over one = 1, '', updated_at) as valid_from
+        from product
+        window one as (partition by product_id order by updated_at)
+        """
+    )
     fifths = sql.execute(
         """
         with term as (
@@ -553,14 +600,16 @@ def test_truth_is_what_redemption_was_drawn_from(clean: Path, sql: duckdb.DuckDB
                 send_id,
                 1 / (1 + exp(-(
                     ln(propensity / (1 - propensity)) + skill_logit + uplift_logit
-                    + slope * (discount_amount::double / price::double - centre)
+                    + slope * (discount_amount::double / price - centre)
                 ))) as p,
                 send_id in (select send_id from redeemed) as is_redeemed
             from coupon_send
             join consumer_propensity using (consumer_id)
             join agent_skill using (agent_id)
             join activity_uplift using (activity_id)
-            join product using (product_id)
+            asof join price
+                on coupon_send.product_id = price.product_id
+                and coupon_send.send_time >= price.valid_from
             cross join term
             where send_time < '2026-11-14'
         ), fifth as (select *, ntile(5) over (order by p, send_id) as part from chance)

@@ -1,5 +1,8 @@
 """Shops, products, agents and activities of a data set, as arrays; days count from the first day.
 
+Prices, caps and types of some change within the history; times of change are seconds, on a full
+minute, like those of `shape`.
+
 Some members never occur in a send (`is_spare`): off-shelf products, activities still in draft,
 agents without customers. Only those get defects that make a reader reject the row, so that no send
 loses its dimension by accident.
@@ -13,7 +16,7 @@ from statistics import NormalDist
 import numpy as np
 
 from .names import Names
-from .settings import Draws, Settings
+from .settings import DAY, Draws, Settings
 
 PRODUCTS_PER_SHOP = 500
 SPARE_SHARE = 0.2  # of products: off shelf
@@ -25,6 +28,13 @@ FIXED_YUAN = (5, 8, 10, 15, 20, 30, 50, 80, 100)
 CAP_YUAN = (30, 50, 80, 100, 200, 300)
 DEEPEST = 0.7  # a fixed discount is sent for products dearer than discount / DEEPEST only
 FOREVER = 100_000  # days: no leave date
+UNCHANGED = 1 << 40  # seconds: no change
+CHANGED_PRODUCTS, CHANGED_ACTIVITIES = 20, 5  # one in so many changes
+PRICE_CHANGE_SECOND, AMOUNT_CHANGE_SECOND = 9 * 3600, 12 * 3600  # of the day
+PRICE_CHANGES = 3  # cut, cut for some days, raised
+DEEPEST_CUT, CUT_SPAN, LEAST_PRICE = 12, 20, 300  # per cent of the price left, fen
+LONGEST_OFFER = 40  # days until a price that was cut is back
+LEAST_DAYS_TO_CHANGE = 6  # of an activity that changes
 PEAK_STARTS = ((6, 8, 10), (11, 1, 10))  # month, day, days: 618 and 双11
 HOT = 4096  # entries of the table of product popularity
 
@@ -45,20 +55,31 @@ def normal(draws: Draws, count: int) -> np.ndarray:
 
 @dataclass
 class Products:
-    """All products: prices and costs in fen (cost -1: not given)."""
+    """All products: prices and costs in fen (cost -1: not given).
 
-    price: np.ndarray
+    A price has three versions: before, between and after the two times in `changed_at`.
+    """
+
+    price: np.ndarray  # int64 [version, product]
+    changed_at: np.ndarray  # int64 [change, product]; UNCHANGED: never
     cost: np.ndarray
     shop: np.ndarray
     is_spare: np.ndarray
     first_day: np.ndarray
     category: list[str]
     name: list[str]
-    ladders: list[np.ndarray] = field(default_factory=list)  # per shop: sold ones by price
+    ladders: list[np.ndarray] = field(default_factory=list)  # per shop: sold ones by dearest price
+    instead: np.ndarray = field(default_factory=lambda: np.zeros(0, dtype=np.int32))
+
+    def price_at(self, product: np.ndarray, time: np.ndarray) -> np.ndarray:
+        """Return the price of each row's product at its time."""
+        first, second = self.changed_at
+        version = (time >= first[product]).astype(np.intp) + (time >= second[product])
+        return self.price[version, product]
 
     def ids(self) -> tuple[str, ...]:
         """Return the ids in order."""
-        return tuple(f"P{100001 + number}" for number in range(len(self.price)))
+        return tuple(f"P{100001 + number}" for number in range(len(self.shop)))
 
 
 @dataclass
@@ -80,11 +101,15 @@ class Agents:
 
 @dataclass
 class Activities:
-    """All activities; amount in fen (the cap when custom); from `start_day` to `end_day`."""
+    """All activities; amount in fen (the cap when custom); from `start_day` to `end_day`.
+
+    Type and amount have two versions: before and after `changed_at`.
+    """
 
     shop: np.ndarray
-    is_fixed: np.ndarray
-    amount: np.ndarray
+    is_fixed: np.ndarray  # [version, activity]
+    amount: np.ndarray  # int64 [version, activity]
+    changed_at: np.ndarray  # int64; UNCHANGED: never
     start_day: np.ndarray
     end_day: np.ndarray
     is_stackable: np.ndarray
@@ -92,7 +117,11 @@ class Activities:
     uplift: np.ndarray
     is_spare: np.ndarray
     name: list[str]
-    ladder_start: np.ndarray  # first position of the shop's ladder that the amount suits
+    ladder_start: np.ndarray  # [version, activity] first place of the ladder that the amount suits
+
+    def version_at(self, activity: np.ndarray, time: np.ndarray) -> np.ndarray:
+        """Return the version of each row's activity at its time."""
+        return (time >= self.changed_at[activity]).astype(np.intp)
 
     def ids(self) -> tuple[str, ...]:
         """Return the ids in order."""
@@ -136,17 +165,21 @@ class Catalogue:
             np.where(activities.is_spare, 0, 1),
         )
 
-    def pick_product(self, draws: Draws, activity: np.ndarray) -> np.ndarray:
-        """Return a product per row that the activity's discount suits."""
+    def pick_product(self, draws: Draws, activity: np.ndarray, time: np.ndarray) -> np.ndarray:
+        """Return a product per row that the activity's discount suits at that time."""
         products = np.empty(len(activity), dtype=np.int32)
         place = self.hot[draws.below(HOT, len(activity))]
-        start = self.activities.ladder_start[activity]
+        version = self.activities.version_at(activity, time)
+        start = self.activities.ladder_start[version, activity]
         shop = self.activities.shop[activity]
         for number, ladder in enumerate(self.products.ladders):
             rows = np.flatnonzero(shop == number)
             first = start[rows]
             products[rows] = ladder[first + (place[rows] * (len(ladder) - first) >> 16)]
-        return products
+        is_fixed = self.activities.is_fixed[version, activity]
+        amount = self.activities.amount[version, activity]
+        is_too_cheap = is_fixed & (self.products.price_at(products, time) * DEEPEST <= amount)
+        return np.where(is_too_cheap, self.products.instead[products], products)
 
 
 def draw_products(settings: Settings, names: Names) -> Products:
@@ -166,8 +199,10 @@ def draw_products(settings: Settings, names: Names) -> Products:
     launched_later = is_spare & draws.chance(0.4, count)
     first_day = np.where(launched_later, draws.below(settings.days, count), 0)
     described = [names.product(number) for number in range(count)]
+    prices, changed_at = draw_prices(settings, fen, first_day)
     products = Products(
-        price=fen,
+        price=prices,
+        changed_at=changed_at,
         cost=cost,
         shop=shop,
         is_spare=is_spare,
@@ -179,7 +214,46 @@ def draw_products(settings: Settings, names: Names) -> Products:
         sold = np.flatnonzero((shop == number) & ~is_spare)
         order = np.lexsort((sold, fen[sold]))
         products.ladders.append(sold[order].astype(np.int32))
+    products.instead = dearer_unchanged(products)
     return products
+
+
+def draw_prices(
+    settings: Settings, fen: np.ndarray, first_day: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return three prices of every product, the dearest of them `fen`, and two times of change."""
+    draws = Draws(settings.seed, "price change")
+    count, days = len(fen), settings.days
+    number = np.arange(count)
+    changes = (number % CHANGED_PRODUCTS == 7) & (first_day == 0)
+    kind = number // CHANGED_PRODUCTS % PRICE_CHANGES
+    cut = np.maximum(fen * (DEEPEST_CUT + draws.below(CUT_SPAN, count)) // 100, LEAST_PRICE)
+    first = 1 + draws.below(days - 1, count)
+    second = first + 1 + draws.below(LONGEST_OFFER, count)
+    is_back = (kind == 1) & (second < days)
+    is_raised = kind == 2
+    prices = np.stack(
+        (
+            np.where(changes & is_raised, cut, fen),
+            np.where(changes & ~is_raised, cut, fen),
+            np.where(changes & ~is_raised & ~is_back, cut, fen),
+        )
+    )
+    times = settings.start + np.stack((first, second)) * DAY + PRICE_CHANGE_SECOND
+    happens = np.stack((changes, changes & is_back))
+    return prices, np.where(happens, times, UNCHANGED)
+
+
+def dearer_unchanged(products: Products) -> np.ndarray:
+    """Return for every sold product the next dearer one of its shop whose price never changes."""
+    instead = np.arange(len(products.is_spare), dtype=np.int32)
+    for ladder in products.ladders:
+        kept = ladder[0]
+        for product in ladder[::-1]:  # the dearest of a shop never changes
+            if products.changed_at[0, product] == UNCHANGED:
+                kept = product
+            instead[product] = kept
+    return instead
 
 
 def draw_agents(settings: Settings, names: Names) -> Agents:
@@ -257,16 +331,20 @@ def draw_activities(settings: Settings, names: Names, products: Products) -> Act
         np.array(FIXED_YUAN)[draws.below(len(FIXED_YUAN), count)],
         np.array(CAP_YUAN)[draws.below(len(CAP_YUAN), count)],
     )
-    amount = amounts * 100
-    ladder_start = np.zeros(count, dtype=np.int64)
-    for row in np.flatnonzero(is_fixed):
-        prices = products.price[products.ladders[shop[row]]]
-        ladder_start[row] = np.searchsorted(prices * DEEPEST, amount[row], side="right")
+    types, amount, changed_at = change_amounts(settings, spans, is_fixed, amounts * 100)
+    dearest = products.price.max(axis=0)
+    ladder_start = np.zeros((2, count), dtype=np.int64)
+    for version, row in zip(*np.nonzero(types), strict=True):
+        prices = dearest[products.ladders[shop[row]]]
+        ladder_start[version, row] = np.searchsorted(
+            prices * DEEPEST, amount[version, row], side="right"
+        )
     months = [(settings.first_date + timedelta(days=int(day))).month for day in start_day]
     return Activities(
         shop=shop,
-        is_fixed=is_fixed,
+        is_fixed=types,
         amount=amount,
+        changed_at=changed_at,
         start_day=start_day,
         end_day=end_day,
         is_stackable=draws.chance(0.4, count),
@@ -276,6 +354,39 @@ def draw_activities(settings: Settings, names: Names, products: Products) -> Act
         name=[names.campaign(number + 1, month) for number, month in enumerate(months)],
         ladder_start=ladder_start,
     )
+
+
+def change_amounts(
+    settings: Settings,
+    spans: list[tuple[int, int, int, bool]],
+    is_fixed: np.ndarray,
+    amount: np.ndarray,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return two types and amounts of every activity, and when the second begins to hold.
+
+    In turn a cap is cut to a fifth, a cap is raised from a fifth, a custom activity becomes fixed;
+    a fixed activity becomes custom, with half its amount as the cap.
+    """
+    types, amounts = np.stack((is_fixed, is_fixed)), np.stack((amount, amount))
+    changed_at = np.full(len(spans), UNCHANGED)
+    turn = 0
+    for number, (_, start, end, is_spare) in enumerate(spans):
+        day = start + (end - start + 1) // 2
+        is_long = end - start + 1 >= LEAST_DAYS_TO_CHANGE and 1 <= day < settings.days
+        if is_spare or not is_long or number % CHANGED_ACTIVITIES != 1:
+            continue
+        changed_at[number] = settings.start + day * DAY + AMOUNT_CHANGE_SECOND
+        if is_fixed[number]:
+            types[1, number] = False
+            amounts[1, number] = max(amount[number] // 200 * 100, 200)
+            continue
+        if turn % 3 == 2:
+            types[1, number] = True
+            amounts[1, number] = 1_000
+        else:
+            amounts[1 - turn % 3, number] = amount[number] // 5
+        turn += 1
+    return types, amounts, changed_at
 
 
 def peak_days(settings: Settings) -> list[int]:

@@ -108,15 +108,14 @@ class SendDefects(FactDefects):
 
     def _discount_out_of_rule(self, row: Row) -> Defect:
         """Below 50 times the price, so that the unit is not suspected first."""
-        price = int(self.products.price[row.product])
-        cap = int(self.activities.amount[row.activity])
+        price, cap = row.price, row.cap
         fen = price if row.aux % 8 < 4 else price + 100
         pick = row.aux % 4
         if pick == 0:
             fen = 0
         elif pick == 1 and 50 * price > 500_001:
             fen = 500_001
-        elif pick == 2 and not self.activities.is_fixed[row.activity] and cap < 49 * price:
+        elif pick == 2 and 0 <= cap < 49 * price:
             fen = cap + 1
         row_key = key("send", row.number)
         return rejected("discount_out_of_rule", row_key, "discount_amount", money(fen))

@@ -1,20 +1,21 @@
 """The rows of product, agent and activity: their versions, their defects, their files.
 
-These tables are small, so rows are lists of texts. With batches a row lies in the batch of the day
-it became known, and every change is a new row with a later updated_at; one set holds the last
-version only.
+These tables are small, so rows are lists of texts. Every change is a new row with a later
+updated_at. With batches a row lies in the batch of the day it became known; one set holds the last
+version, and of what changes its price, type or amount the versions on both sides of each change.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from . import variant
-from .catalogue import FOREVER, Catalogue
+from .catalogue import FOREVER, UNCHANGED, Catalogue
 from .defect import ACCEPTED, DUPLICATE, NO_ROW, REJECTED, Defect
 from .files import Insert, Manifest, batch_file, quoted
 from .settings import DAY, Draws, Settings
@@ -22,7 +23,6 @@ from .text import DIMENSION_COLUMNS, NO, YES, day_text, money, time_text
 
 FIXED, CUSTOM = "固定", "自定义"
 DRAFT, RUNNING, PAUSED, OVER = "未开始", "进行中", "已暂停", "已结束"
-CHANGED_PRODUCTS = 20  # one product in so many changes its price once
 FILE_FEATURES = {"agent": ("bom", "crlf"), "activity": ("extra_column",)}
 UNREADABLE_KINDS = {
     "coupon_send": (
@@ -61,6 +61,7 @@ class Version:
     amount: int = 0  # fen: price or discount
     is_spare: bool = False
     has_history: bool = False
+    judged: dict[str, str] = field(default_factory=dict)  # texts that sends are judged by
     defect: Defect | None = None
     raw: set[int] = field(default_factory=set)  # places of fields never quoted
 
@@ -72,46 +73,63 @@ class Version:
 def history(versions: list[Version], settings: Settings) -> list[Version]:
     """Return the versions to write; all but the last are superseded."""
     known = [version for version in versions if version.day < settings.days]
-    last = known[-1]
-    if not settings.batches:
-        return [last]
-    first = max(index for index, version in enumerate(known) if version.day <= 0 or index == 0)
-    kept = known[first:]
+    if settings.batches:
+        first = max(index for index, version in enumerate(known) if version.day <= 0 or index == 0)
+        kept = known[first:]
+    else:
+        steps = zip([known[0], *known], known, [*known[1:], known[-1]], strict=False)
+        kept = [
+            version
+            for before, version, after in steps
+            if version is known[-1] or not before.judged == version.judged == after.judged
+        ]
     for version in kept:
         version.day = max(version.day, 0)
-    for version in kept[:-1]:
-        detail = f"updated_at={time_text(version.updated)}"
-        version.defect = Defect(
-            "dimension_update", version.texts[0], DUPLICATE, "superseded", detail
-        )
-    last.has_history = len(kept) > 1
+    for version, after in pairwise(kept):
+        version.defect = update_of(version, after)
+    kept[-1].has_history = len(kept) > 1
     return kept
 
 
+def update_of(version: Version, after: Version) -> Defect:
+    """Return what is listed of a version that another one follows."""
+    kind, changes = "dimension_update", ""
+    for column, text in version.judged.items():
+        if text != after.judged[column]:
+            kind = {"price": "price_change", "activity_type": "type_change"}.get(column, kind)
+            kind = "cap_change" if kind == "dimension_update" else kind
+            changes += f"{column}={text} becomes {after.judged[column]} "
+    detail = f"{changes}updated_at={time_text(after.updated if changes else version.updated)}"
+    return Defect(kind, version.texts[0], DUPLICATE, "superseded", detail)
+
+
 def product_rows(settings: Settings, catalogue: Catalogue) -> list[Version]:
-    """Return all products; one in twenty changes its price once."""
+    """Return all products, with the changes of their prices."""
     products, draws = catalogue.products, Draws(settings.seed, "product row")
-    count = len(products.price)
-    age, change = draws.below(200, count), draws.below(max(settings.days - 1, 1), count)
+    count = len(products.is_spare)
+    age = draws.below(200, count)
     ids = products.ids()
     rows = []
     for number in range(count):
-        day, price = int(products.first_day[number]), int(products.price[number])
-        cost = int(products.cost[number])
-
-        def version(known: int, price: int, number: int = number, cost: int = cost) -> Version:
-            updated = settings.start + known * DAY + 9 * 3600
+        day, cost = int(products.first_day[number]), int(products.cost[number])
+        listed = settings.start + (day if day else -1 - int(age[number])) * DAY + 9 * 3600
+        versions = []
+        for updated, price in zip(
+            (listed, *products.changed_at[:, number].tolist()),
+            products.price[:, number].tolist(),
+            strict=True,
+        ):
+            if updated == UNCHANGED:
+                continue
             texts = [
                 *(ids[number], products.name[number], products.category[number]),
                 *(money(price), money(cost) if cost >= 0 else ""),
                 *(catalogue.shop_ids[products.shop[number]], time_text(updated)),
             ]
-            return Version(texts, known, updated, price, bool(products.is_spare[number]))
-
-        known = day if day else -1 - int(age[number])
-        versions = [version(known, price)]
-        if number % CHANGED_PRODUCTS == 7 and day == 0 and settings.days > 1:
-            versions = [version(known, price * 19 // 20), version(1 + int(change[number]), price)]
+            is_spare = bool(products.is_spare[number])
+            known = (updated - settings.start) // DAY
+            judged = {"price": money(price)}
+            versions.append(Version(texts, known, updated, price, is_spare, judged=judged))
         rows += history(versions, settings)
     return rows
 
@@ -137,32 +155,42 @@ def agent_rows(settings: Settings, catalogue: Catalogue) -> list[Version]:
 
 
 def activity_rows(settings: Settings, catalogue: Catalogue) -> list[Version]:
-    """Return all activities: drafted, running, over (a few paused)."""
+    """Return all activities: drafted, running, over (a few paused), with the changes of amounts."""
     activities = catalogue.activities
     rows = []
     for number, row_id in enumerate(activities.ids()):
         start, end = int(activities.start_day[number]), int(activities.end_day[number])
-        amount = int(activities.amount[number])
-        described = [
-            *(row_id, activities.name[number], catalogue.shop_ids[activities.shop[number]]),
-            *(FIXED if activities.is_fixed[number] else CUSTOM, money(amount)),
-            YES if activities.is_stackable[number] else NO,
-            YES if activities.is_lowest[number] else NO,
-            time_text(settings.start + start * DAY),
-            time_text(settings.start + (end + 1) * DAY - 1),
-        ]
         drafted = min(start - 1 - number % 7, settings.days - 1)
         last = PAUSED if number % 23 == 5 else OVER
+        changed_at = int(activities.changed_at[number])
+        steps = [
+            (settings.start + drafted * DAY + 36_000, DRAFT),
+            (settings.start + start * DAY, RUNNING),
+            (changed_at, RUNNING),
+            (settings.start + (end + 1) * DAY + 300, last),
+        ]
         versions = []
-        for day, status, second in (
-            (drafted, DRAFT, 36_000),
-            (start, RUNNING, 0),
-            (end + 1, last, 300),
-        ):
-            updated = settings.start + day * DAY + second
-            texts = [*described, status, time_text(updated)]
+        for updated, status in steps:
+            if updated == UNCHANGED:
+                continue
+            version = int(updated >= changed_at)
+            amount = int(activities.amount[version, number])
+            judged = {
+                "activity_type": FIXED if activities.is_fixed[version, number] else CUSTOM,
+                "discount_amount": money(amount),
+            }
+            texts = [
+                *(row_id, activities.name[number], catalogue.shop_ids[activities.shop[number]]),
+                *judged.values(),
+                YES if activities.is_stackable[number] else NO,
+                YES if activities.is_lowest[number] else NO,
+                time_text(settings.start + start * DAY),
+                time_text(settings.start + (end + 1) * DAY - 1),
+                *(status, time_text(updated)),
+            ]
+            known = (updated - settings.start) // DAY
             is_spare = bool(activities.is_spare[number])
-            versions.append(Version(texts, day, updated, amount, is_spare))
+            versions.append(Version(texts, known, updated, amount, is_spare, judged=judged))
         rows += history(versions, settings)
     return rows
 
@@ -240,12 +268,16 @@ class DimensionDirt:
         row.has_history = True
 
     def _supersede(self, row: Version, pick: int) -> None:
-        """Put an older version beside the row, which moves to a later batch."""
+        """Put an older version beside the row, which moves to a later batch.
+
+        The older one holds before the row's updated_at. So it has another price only where that is
+        before any send, and never another cap.
+        """
         older = row.copy()
         older.updated = row.updated - DAY - pick % DAY
         self._set(older, "updated_at", time_text(older.updated))
-        column = {"product": "price", "activity": "discount_amount"}.get(self.table, "agent_name")
-        text = money(row.amount + 500) if row.amount else f"{self._get(row, column)}旧"
+        column = "price" if self.table == "product" else self.columns[1]
+        text = money(row.amount + 500) if column == "price" else f"{self._get(row, column)}旧"
         self._set(older, column, text)
         stays, goes = f"{column}={self._get(row, column)}", f"{column}={text}"
         detail = f"stays {stays}, goes {goes} updated_at={time_text(older.updated)}"

@@ -136,8 +136,7 @@ class Dirt:
 
     def _plant_sends(self) -> list[Rows]:
         sends, lonely = self._sends, ~self._has_use
-        price = self.catalogue.products.price[sends["product"]]
-        self._choose_sends("unit_suspect", lonely & (2 * sends["discount"] >= price))
+        self._choose_sends("unit_suspect", lonely & (2 * sends["discount"] >= sends["price"]))
         for kind in ("discount_out_of_rule", "validity_out_of_rule", "bad_time", "bad_amount"):
             self._choose_sends(kind, lonely)
         for kind in ("mangled_id", "missing_key", "test_agent"):
@@ -197,7 +196,8 @@ class Dirt:
         day = (sends["time"] - self.settings.start) // DAY
         chosen = self._choose_sends("outside_activity")
         for row in chosen.tolist():
-            over = (activities.end_day < day[row]) & activities.is_fixed & ~activities.is_spare
+            is_always_fixed = activities.is_fixed.all(axis=0)
+            over = (activities.end_day < day[row]) & is_always_fixed & ~activities.is_spare
             others = np.flatnonzero(over & (activities.shop == shop[row]))
             sends["activity"][row] = others[sends["aux"][row] % len(others)]
 
@@ -243,7 +243,7 @@ class Dirt:
         unpaid = used & ~self._has_refund
         self._expire(unpaid)
         self._pay_early(unpaid)
-        price = self.catalogue.products.price[self._sends["product"][self._owner]]
+        price = self._sends["price"][self._owner]
         self._choose_uses("unit_suspect", unpaid & (2 * uses["pay"] >= price))
         for kind in ("discount_out_of_rule", "bad_time", "bad_amount"):
             self._choose_uses(kind, unpaid)

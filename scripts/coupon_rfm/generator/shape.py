@@ -262,7 +262,11 @@ class Shape:
         shop = (who + np.where(away, draws.below(shops, count), 0)) % shops
         activity = catalogue.activity_roster.pick(draws, day, shop)
         agent = catalogue.agent_roster.pick(draws, day, shop)
-        product = catalogue.pick_product(draws, activity)
+        product = catalogue.pick_product(draws, activity, time)
+        price = catalogue.products.price_at(product, time)
+        version = catalogue.activities.version_at(activity, time)
+        amount = catalogue.activities.amount[version, activity]
+        is_fixed = catalogue.activities.is_fixed[version, activity]
         linked = draws.chance(SESSION_SHARE, count)
         session = np.full(count, -1)
         session[linked] = self.counters.next("session", int(linked.sum()))
@@ -273,23 +277,24 @@ class Shape:
             "consumer": who.astype(np.int32),
             "product": product,
             "time": time,
-            "discount": self._discount(draws, activity, product),
+            "price": price,
+            "cap": np.where(is_fixed, -1, amount),
+            "discount": self._discount(draws, amount, is_fixed, price),
             "hours": VALID_HOURS[draws.below(len(VALID_HOURS), count)],
             "session": session,
         }
 
-    def _discount(self, draws: Draws, activity: np.ndarray, product: np.ndarray) -> np.ndarray:
+    def _discount(
+        self, draws: Draws, amount: np.ndarray, is_fixed: np.ndarray, price: np.ndarray
+    ) -> np.ndarray:
         """Return fen: the activity's, or when custom 5-30 % of the price in steps of 0.5 yuan."""
-        amount = self.catalogue.activities.amount[activity]
-        price = self.catalogue.products.price[product]
         percent = 5 + draws.below(26, len(price))
         custom = np.clip(price * percent // 5000 * 50, 100, amount)
-        return np.where(self.catalogue.activities.is_fixed[activity], amount, custom)
+        return np.where(is_fixed, amount, custom)
 
     def redemption_chance(self, sends: Rows) -> np.ndarray:
         """Return the probability of redemption of each send: the planted truth."""
-        price = self.catalogue.products.price[sends["product"]]
-        depth = sends["discount"] / price
+        depth = sends["discount"] / sends["price"]
         logit = (
             self._logit[self.consumers.propensity[sends["consumer"]]]
             + DEPTH_SLOPE * (depth - DEPTH_CENTRE)
@@ -327,7 +332,7 @@ class Shape:
         other = draws.chance(OTHER_BUYER_SHARE, count) & is_used
         stranger = draws.below(len(self.consumers), count)
         pieces = np.array([1] * 17 + [2] * 2 + [3])[draws.below(20, count)]
-        price = self.catalogue.products.price[sends["product"][send]]
+        price = sends["price"][send]
         pay = price * pieces - sends["discount"][send]
         return {
             "number": self.counters.next("use", count),
@@ -396,14 +401,15 @@ class Shape:
         consumer = sends["consumer"][buyer]
         bought_day = day[draws.below(max(len(day), 1), count)]
         shop = consumer % self.settings.shops
-        product = self.catalogue.pick_product(
-            draws, self.catalogue.activity_roster.pick(draws, bought_day, shop)
-        )
+        activity = self.catalogue.activity_roster.pick(draws, bought_day, shop)
+        morning = self.settings.start + bought_day * DAY
+        product = self.catalogue.pick_product(draws, activity, morning)
+        time = morning + self._second_of_day(draws, count)
         return {
             "number": self.counters.next("order", count),
             "consumer": consumer,
             "shop": shop,
-            "time": self.settings.start + bought_day * DAY + self._second_of_day(draws, count),
-            "pay": self.catalogue.products.price[product],
+            "time": time,
+            "pay": self.catalogue.products.price_at(product, time),
             "is_closed": draws.chance(0.05, count),
         }
