@@ -45,7 +45,7 @@ def main(
     with tempfile.TemporaryDirectory(prefix="coupon_rfm_compare_") as name:
         folder = (exchange or Path(name)).resolve()
         for target in (left, right):
-            artifacts = f"{os.environ.get('DBT_TARGET_PATH', 'target')}/{target}/compare"
+            artifacts = f"{os.environ.get('DBT_TARGET_PATH') or 'target'}/{target}/compare"
             project = Project(project_dir, artifacts=artifacts, target=target, variables=variables)
             if build:
                 build_target(project, target)

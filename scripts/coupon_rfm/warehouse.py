@@ -55,19 +55,20 @@ def plain(message: object) -> str:
 class Project:
     """A dbt project, run in this process with artifacts and a log of its own.
 
-    The process moves into the project's folder, where the relative paths of `profiles.yml` and of
-    the COUPON_RFM_* variables begin, as they do for `dbt build`.
+    The process moves into the project's folder: that is where relative paths begin that an engine
+    resolves itself.
     """
 
     def __init__(
         self, folder: Path, artifacts: str, target: str | None = None, variables: str | None = None
     ) -> None:
         """Choose the project in `folder`; `artifacts` is its target path, `variables` is YAML."""
+        folder = folder.resolve()
+        profiles = Path(os.environ.get("DBT_PROFILES_DIR") or folder).resolve()
         os.chdir(folder)
         self._manifest: Manifest | None = None
-        self._options = ["--project-dir", ".", "--target-path", artifacts, "--log-path", artifacts]
-        if "DBT_PROFILES_DIR" not in os.environ:
-            self._options += ["--profiles-dir", "."]
+        self._options = ["--project-dir", str(folder), "--profiles-dir", str(profiles)]
+        self._options += ["--target-path", artifacts, "--log-path", artifacts]
         if target:
             self._options += ["--target", target]
         if variables:

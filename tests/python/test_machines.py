@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -220,3 +222,163 @@ def test_seeds_of_unit_tests_are_given_row_by_row() -> None:
         for test in (yaml.safe_load(path.read_text(encoding="utf-8")) or {}).get("unit_tests", []):
             for given in test["given"]:
                 assert given["input"] not in seeds or "rows" in given, (path.name, test["name"])
+
+
+# Folders --------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def copied(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The project in a folder with blanks, quotes and Chinese in its path, with raw files in it."""
+    project = tmp_path_factory.mktemp("folder") / "王's 店 (1)" / "coupon_rfm"
+    for name in ("macros", "models", "scripts", "seeds/reference", "spark", "tests"):
+        shutil.copytree(ROOT / name, project / name, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("dbt_project.yml", "profiles.yml", "selectors.yml"):
+        shutil.copy(ROOT / name, project / name)
+    write_ods(project / "exports" / "今天")
+    return project
+
+
+def test_every_command_finds_the_same_folders_wherever_it_runs(
+    copied: Path, build: Build, ods: Path, tmp_path: Path
+) -> None:
+    """Variables that are empty count as unset; relative paths begin at the project's folder."""
+    environment = {
+        "HOME": str(tmp_path / "home"),
+        "COUPON_RFM_ODS_PATH": "exports/今天/",
+        "COUPON_RFM_DB_PATH": "",
+        "COUPON_RFM_MEMORY_LIMIT": "",
+        "COUPON_RFM_TARGET": "",
+        "DBT_TARGET_PATH": "",
+        "DBT_PROFILES_DIR": "",
+    }
+    (copied / "warehouse").mkdir()
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    command = [DBT, "build", "--selector", "models"]
+    command += ["--project-dir", copied, "--profiles-dir", copied]
+    succeeded(run(*command, folder=elsewhere, environment=environment))
+    warehouse = copied / "warehouse" / WAREHOUSE_NAME
+    built = Run(0, "", warehouse, copied / "target")
+    schemas = ("dim", "dwd", "dws", "ads")
+    require_same_contents(table_contents(built, schemas), table_contents(build(ods), schemas))
+
+    for folder, project in ((elsewhere, copied), (copied / "models", Path(".."))):
+        script = [sys.executable, copied / "scripts" / "export_ads.py", "--table", "ads_trend"]
+        script += ["--project-dir", project, "--out", "out"]
+        succeeded(run(*script, folder=folder, environment=environment))
+        assert (folder / "out" / "ads" / "ads_trend.csv").is_file()
+    assert [path.name for path in elsewhere.iterdir()] == ["out"]
+
+
+HOME = "/home/王 五"
+PATHS = {
+    "exports": "PROJECT/exports",
+    "../exports": "PROJECT/../exports",
+    "my data\\new": "PROJECT/my data/new",
+    "/data/原始": "/data/原始",
+    "C:\\data\\exports": "C:/data/exports",
+    "c:/data/exports": "c:/data/exports",
+    "\\\\server\\share\\x": "//server/share/x",
+    "~/exports": HOME + "/exports",
+    "~\\exports": HOME + "/exports",
+    "~tilde": "PROJECT/~tilde",
+    '"C:\\my data" ': "C:/my data",
+    "hdfs:///data/shop": "hdfs:///data/shop",
+    "s3://bucket/x": "s3://bucket/x",
+}
+
+
+def test_paths_of_raw_files(tmp_path: Path) -> None:
+    write_files(
+        tmp_path,
+        {
+            "dbt_project.yml": """
+                name: coupon_rfm
+                profile: small
+                vars: {ods_path: null}
+                flags: {send_anonymous_usage_stats: false}
+                on-run-start: "{{ tell() }}"
+                """,
+            "profiles.yml": "small: {target: a, outputs: {a: {type: duckdb, path: ':memory:'}}}",
+            "macros/ods_path.sql": (ROOT / "macros/ods/ods_path.sql").read_text(encoding="utf-8"),
+            "macros/tell.sql": """
+                {% macro tell() %}
+                    {% if execute %}{% do print('path: ' ~ ods_path()) %}{% endif %}
+                {% endmacro %}
+                """,
+            "models/one.sql": "select 1 as one",
+        },
+    )
+
+    def path_of(value: str, **environment: str) -> str:
+        environment |= {"COUPON_RFM_ODS_PATH": value, "PYTHONUTF8": "1"}
+        printed = succeeded(run(DBT, "-q", "run", folder=tmp_path, environment=environment))
+        (path,) = [line for line in printed.splitlines() if line.startswith("path: ")]
+        return path.removeprefix("path: ")
+
+    assert path_of("", HOME=HOME) == f"{tmp_path}/seeds/ods"
+    found = {value: path_of(value, HOME=HOME) for value in ("~/exports", '"C:\\my data" ')}
+    assert found == {value: PATHS[value] for value in found}
+    assert path_of("~/x", HOME="", USERPROFILE="C:\\Users\\王") == "C:/Users/王/x"
+
+    (tmp_path / "macros" / "tell.sql").write_text(
+        "{% macro tell() %}{% if execute %}{% for path in "
+        + json.dumps(list(PATHS))
+        + " %}{% do print(project_path(path.strip(' \"') | replace('\\\\', '/'))) %}"
+        + "{% endfor %}{% endif %}{% endmacro %}",
+        encoding="utf-8",
+    )
+    environment = {"HOME": HOME, "PYTHONUTF8": "1"}
+    printed = succeeded(run(DBT, "-q", "run", folder=tmp_path, environment=environment))
+    expected = [path.replace("PROJECT", str(tmp_path)) for path in PATHS.values()]
+    assert printed.split("\n")[: len(PATHS)] == expected
+
+    nowhere = {"HOME": "", "USERPROFILE": "", "COUPON_RFM_ODS_PATH": "~/x"}
+    (tmp_path / "macros" / "tell.sql").write_text(
+        "{% macro tell() %}{% if execute %}{% do ods_path() %}{% endif %}{% endmacro %}",
+        encoding="utf-8",
+    )
+    done = run(DBT, "-q", "run", folder=tmp_path, environment=nowhere)
+    assert done.returncode and "neither HOME nor USERPROFILE names it" in done.stdout
+
+
+# Prints what dbt makes of profiles.yml under each of the given environments: the values of the
+# target, or what it says instead.
+PROFILE_READER = """
+import json, os, sys
+from argparse import Namespace
+
+import dbt.flags
+from dbt.config.runtime import load_profile
+from dbt_common.context import set_invocation_context
+
+target, folder, environments = sys.argv[1], sys.argv[2], json.loads(sys.argv[3])
+given = {k: v for k, v in os.environ.items()}
+for environment in environments:
+    set_invocation_context(given | environment)
+    dbt.flags.set_from_args(Namespace(profiles_dir=folder, project_dir=folder), {})
+    try:
+        credentials = load_profile(folder, {}, target_override=target or None).credentials
+        print(json.dumps(credentials.to_dict()))
+    except Exception as error:
+        print(json.dumps(str(error)))
+"""
+
+
+def read_profile(target: str, *environments: Mapping[str, str]) -> list[Any]:
+    """What dbt reads in the project's profile under each of the environments."""
+    command = [sys.executable, "-c", PROFILE_READER, target, ROOT, json.dumps(environments)]
+    printed = succeeded(run(*command, folder=ROOT, environment={}))
+    return [json.loads(line) for line in printed.splitlines()]
+
+
+def test_path_of_the_warehouse() -> None:
+    values = {value.replace("exports", "w.duckdb"): path for value, path in PATHS.items()}
+    read = read_profile(
+        "", *({"HOME": HOME, "COUPON_RFM_DB_PATH": f"{value}"} for value in ("", *values))
+    )
+    default, *found = [credentials["path"] for credentials in read]
+    assert default == f"{ROOT}/warehouse/{WAREHOUSE_NAME}"
+    expected = [path.replace("exports", "w.duckdb") for path in values.values()]
+    assert found == [path.replace("PROJECT", str(ROOT)) for path in expected]
