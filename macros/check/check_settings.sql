@@ -7,4 +7,5 @@
     {% for name in coupon_rfm.known_settings() %}
         {% do coupon_rfm.setting(name) %}
     {% endfor %}
+    {% do coupon_rfm.check_business_timezone() %}
 {% endmacro %}

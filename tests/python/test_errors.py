@@ -236,6 +236,7 @@ SETTINGS = [
     ({"migration_days": 0}, ["migration_days", "0"]),
     ({"business_timezone": "Asia/Shanghia"}, ["Asia/Shanghia", "did you mean Asia/Shanghai?"]),
     ({"rfm_window_day": 200}, ["'rfm_window_day' in --vars", "did you mean rfm_window_days?"]),
+    ({"business_timezone": "America/New_York"}, ["business_timezone", "changes of the clock"]),
     ({"lake_format": "Delta"}, ["lake_format", "Delta", "delta"]),
 ]
 MORE_SETTINGS = [
@@ -283,6 +284,7 @@ MORE_SETTINGS = [
     ({"migration_days": "7 or 1=1"}, ["migration_days", "7 or 1=1"]),
     ({"business_timezone": "UTC'"}, ["business_timezone"]),
     ({"business_timezone": 8}, ["business_timezone", "8"]),
+    ({"business_timezone": "Africa/Casablanca"}, ["Africa/Casablanca", "Asia/Shanghai"]),
 ]
 
 
