@@ -1,4 +1,7 @@
-{# The text without every match of a pattern. DuckDB replaces the first match only unless told 'g', which Spark does not know. #}
+{#
+    The text without every match of a pattern (no quotes, written alike for RE2 and Java). DuckDB replaces the first match only
+    unless told 'g', which Spark does not know; r keeps Spark from reading backslashes.
+#}
 {% macro drop_matches(text, pattern) -%}
     {{ return(adapter.dispatch('drop_matches', 'coupon_rfm')(text, pattern)) }}
 {%- endmacro %}
@@ -8,5 +11,5 @@
 {%- endmacro %}
 
 {% macro spark__drop_matches(text, pattern) -%}
-    regexp_replace({{ text }}, '{{ pattern }}', '')
+    regexp_replace({{ text }}, r'{{ pattern }}', '')
 {%- endmacro %}

@@ -1,4 +1,4 @@
-{# Whether the whole text matches a pattern (no backslashes, written alike for RE2 and Java). $ of Java would let a line end pass. #}
+{# Whether the whole text matches a pattern (no quotes, written alike for RE2 and Java). $ of Java would let a line end pass. #}
 {% macro matches(text, pattern) -%}
     {{ return(adapter.dispatch('matches', 'coupon_rfm')(text, pattern)) }}
 {%- endmacro %}

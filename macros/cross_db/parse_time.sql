@@ -2,25 +2,31 @@
     Clean text as a timestamp without zone, local to vars.business_timezone and cut to the second; NULL for empty and for what
     cannot be read. docs/rules.md section 2 lists what is read. Nothing is left to an engine's own idea of a date: what a
     pattern let through is put together as yyyy-MM-dd HH:mm:ss, and only an impossible calendar day fails then.
+
+    With is_end, a time after 2099 is read, too: it says that there is no end (end_or_null).
 #}
-{% macro parse_time(text) -%}
+{% macro parse_time(text, is_end=false) -%}
     {%- set plain = '20[0-9]{2}-[0-9]{2}-[0-9]{2} ([01][0-9]|2[0-3]):[0-9]{2}:[0-9]{2}' -%}
     {#- Groups: year, month, month after a slash, day, hour, minute, second, zone. -#}
     {%- set written = '([0-9]{4})(?:-([0-9]{1,2})-|/([0-9]{1,2})/)([0-9]{1,2})'
         ~ '(?:[ T]([0-9]{1,2}):([0-9]{2})(?::([0-9]{2})(?:[.][0-9]{1,9})?)?'
-        ~ '(Z|[+-](?:[01][0-9]|2[0-3]):[0-5][0-9])?)?' -%}
+        ~ '(?: ?(Z|UTC|[+-](?:[01][0-9]|2[0-3])(?::?[0-5][0-9])?))?)?' -%}
     {%- set digits = '[0-9]{14}|[0-9]{13}|[0-9]{10}' -%}
+    {#- Ten digits like 2025011723 are an hour, of which the minutes are missing, and no epoch seconds (of 2034 then). -#}
+    {%- set hour = '20[0-9]{2}(0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01])([01][0-9]|2[0-3])' -%}
+    {#- dim_date ends with 2099: a year outside 2000-2099 is a mistyped one. -#}
+    {%- set is_in_range = "t >= timestamp '2000-01-01 00:00:00'"
+        ~ ('' if is_end else " and t < timestamp '2100-01-01 00:00:00'") -%}
     {{ return(adapter.dispatch('parse_time', 'coupon_rfm')(
-        text, plain, written, digits, coupon_rfm.setting('business_timezone')
+        text, plain, written, digits, hour, is_in_range, coupon_rfm.setting('business_timezone')
     )) }}
 {%- endmacro %}
 
 
 {# A list of one and lambdas give names to what is used more than once: written out, each time would be planned 70 times over. #}
-{% macro duckdb__parse_time(text, plain, written, digits, zone) -%}
+{% macro duckdb__parse_time(text, plain, written, digits, hour, is_in_range, zone) -%}
     case
         when {{ coupon_rfm.matches(text, plain) }} then try_cast({{ text }} as timestamp)
-        -- dim_date ends where this does: a year outside 2000-2099 is a mistyped one.
         else list_filter(
             [case
                 when {{ coupon_rfm.matches(text, written) }}
@@ -31,16 +37,16 @@
                         )],
                         lambda p: {{ coupon_rfm.duckdb__written_time('p', zone) }}
                     )[1]
-                when {{ coupon_rfm.matches(text, digits) }}
+                when {{ coupon_rfm.matches(text, digits) }} and not {{ coupon_rfm.matches(text, hour) }}
                     then {{ coupon_rfm.duckdb__digits_time(text, zone) }}
             end],
-            lambda t: t >= timestamp '2000-01-01' and t < timestamp '2100-01-01'
+            lambda t: {{ is_in_range }}
         )[1]
     end
 {%- endmacro %}
 
 
-{# The local time of year, month, day, hour, minute, second and zone ('' for local, Z, or an offset), all as text. #}
+{# The local time of year, month, day, hour, minute, second and zone ('' for local, Z, UTC, or an offset), all as text. #}
 {% macro duckdb__written_time(parts, zone) -%}
     list_transform(
         [case when lpad({{ parts }}.hour, 2, '0') < '24' then try_cast(
@@ -53,9 +59,13 @@
         lambda written: case {{ parts }}.zone
             when '' then written
             when 'Z' then timezone('{{ zone }}', timezone('UTC', written))
+            when 'UTC' then timezone('{{ zone }}', timezone('UTC', written))
             else timezone('{{ zone }}', timezone('UTC', written - to_minutes(
                 try_cast({{ parts }}.zone[1] || '1' as integer)
-                * (try_cast({{ parts }}.zone[2:3] as integer) * 60 + try_cast({{ parts }}.zone[5:6] as integer))
+                * (
+                    try_cast({{ parts }}.zone[2:3] as integer) * 60
+                    + try_cast('0' || replace({{ parts }}.zone[4:], ':', '') as integer)
+                )
             )))
         end
     )[1]
@@ -76,7 +86,7 @@
 
 
 {# As DuckDB's. The session's time zone is UTC (profiles.yml), so that a timestamp shows what was written. #}
-{% macro spark__parse_time(text, plain, written, digits, zone) -%}
+{% macro spark__parse_time(text, plain, written, digits, hour, is_in_range, zone) -%}
     case
         when {{ coupon_rfm.matches(text, plain) }} then try_cast({{ text }} as timestamp)
         else get(filter(
@@ -90,10 +100,10 @@
                         )),
                         p -> {{ coupon_rfm.spark__written_time('p', zone) }}
                     ), 0)
-                when {{ coupon_rfm.matches(text, digits) }}
+                when {{ coupon_rfm.matches(text, digits) }} and not {{ coupon_rfm.matches(text, hour) }}
                     then {{ coupon_rfm.spark__digits_time(text, zone) }}
             end),
-            t -> t >= timestamp '2000-01-01 00:00:00' and t < timestamp '2100-01-01 00:00:00'
+            t -> {{ is_in_range }}
         ), 0)
     end
 {%- endmacro %}
@@ -111,10 +121,14 @@
         written -> case {{ parts }}.zone
             when '' then written
             when 'Z' then from_utc_timestamp(written, '{{ zone }}')
+            when 'UTC' then from_utc_timestamp(written, '{{ zone }}')
             else from_utc_timestamp(written - make_interval(
                 0, 0, 0, 0, 0,
                 try_cast(substr({{ parts }}.zone, 1, 1) || '1' as int)
-                * (try_cast(substr({{ parts }}.zone, 2, 2) as int) * 60 + try_cast(substr({{ parts }}.zone, 5, 2) as int)),
+                * (
+                    try_cast(substr({{ parts }}.zone, 2, 2) as int) * 60
+                    + try_cast('0' || replace(substr({{ parts }}.zone, 4), ':', '') as int)
+                ),
                 0
             ), '{{ zone }}')
         end

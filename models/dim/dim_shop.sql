@@ -15,8 +15,8 @@ products as (
 shop_mentions as (
     select
         {{ clean_id('shop_id') }} as shop_id,
-        {{ clean_text('shop_name') }} as shop_name,
-        {{ clean_text('updated_at') }} as updated_at_text
+        {{ clean_name('shop_name') }} as shop_name,
+        {{ clean_time('updated_at') }} as updated_at_text
     from agents
 
     union all

@@ -28,7 +28,7 @@ cleaned as (
         {{ clean_id('consumer_id') }} as consumer_id,
         {{ clean_id('product_id') }} as product_id,
         {{ clean_id('session_id') }} as session_id,
-        {{ clean_text('send_time') }} as send_time_text,
+        {{ clean_time('send_time') }} as send_time_text,
         {{ clean_text('discount_amount') }} as discount_amount_text,
         {{ clean_text('valid_hours') }} as valid_hours_text,
         {{ struct_of(raw_columns('coupon_send')) }} as raw_fields,

@@ -32,8 +32,8 @@ cleaned as (
         {{ clean_id('send_id') }} as send_id,
         {{ clean_id('order_id') }} as order_id,
         {{ clean_id('consumer_id') }} as consumer_id,
-        {{ parse_flag(clean_text('is_used')) }} as is_used,
-        {{ clean_text('pay_time') }} as pay_time_text,
+        {{ clean_text('is_used') }} as is_used_text,
+        {{ clean_time('pay_time') }} as pay_time_text,
         {{ clean_text('pay_amount') }} as pay_amount_text,
         {{ clean_text('discount_amount') }} as discount_amount_text,
         {{ struct_of(raw_columns('coupon_use')) }} as raw_fields,
@@ -47,6 +47,7 @@ cleaned as (
 parsed as (
     select
         *,
+        {{ parse_flag('is_used_text') }} as is_used,
         {{ parse_time('pay_time_text') }} as pay_time,
         {{ parse_amount('pay_amount_text') }} as pay_amount,
         {{ parse_amount('discount_amount_text') }} as discount_amount

@@ -42,6 +42,27 @@ CASES: dict[str, dict[str, str | None]] = {
         "drop_matches(\"'¥12元'\", '^¥|元$')": "12",
         "drop_matches('cast(null as string)', 'a')": None,
     },
+    # What Parquet columns of doubles become: as DuckDB casts them.
+    "float_text": {
+        f'float_text("cast({number!r} as double)")': text
+        for number, text in {
+            "2001": "2001.0",
+            "5770000000000": "5770000000000.0",
+            "9007199254740992": "9007199254740992.0",
+            "1e16": "1e+16",
+            "5.77e18": "5.77e+18",
+            "1e100": "1e+100",
+            "12345678.9": "12345678.9",
+            "58.99999999999999": "58.99999999999999",
+            "0.0001": "0.0001",
+            "0.00012345": "0.00012345",
+            "0.00001": "1e-05",
+            "-20.5": "-20.5",
+            "0": "0.0",
+            "nan": "nan",
+        }.items()
+    }
+    | {"float_text('cast(null as double)')": None},
     "exact_div": {
         "exact_div('1', '3')": "0.333333",
         "exact_div('2', '3')": "0.666667",
@@ -98,10 +119,27 @@ CASES: dict[str, dict[str, str | None]] = {
             "1999-12-31T16:00:00Z": "2000-01-01 00:00:00",
             "2099-12-31 23:59:59": "2099-12-31 23:59:59",
             "2099-12-31T16:00:00Z": None,
+            "2025-03-10 02:00:00 UTC": "2025-03-10 10:00:00",
+            "2025-03-10 02:00+08": "2025-03-10 02:00:00",
+            "2025-03-10 02:00:00.5 -0530": "2025-03-10 15:30:00",
+            "2025-03-10 02:00:00  Z": None,
+            "2025-03-10 02:00:00+080": None,
+            "2025031010": None,
+            "2025133100": "2034-03-05 08:58:20",
             "2100-01-01": None,
             "17/01/2025": None,
             "2025": None,
             "": None,
+        }.items()
+    }
+    | {
+        f"parse_time(\"'{text}'\", is_end=true)": value
+        for text, value in {
+            "2099-12-31 23:59:59": "2099-12-31 23:59:59",
+            "9999-12-31": "9999-12-31 00:00:00",
+            "99991231235959": "9999-12-31 23:59:59",
+            "9999-12-32": None,
+            "1999-12-31": None,
         }.items()
     },
     "struct_of": {"json_text(struct_of(['n', 's']))": '{"n":null,"s":"/<>"}'},
@@ -110,12 +148,82 @@ CASES: dict[str, dict[str, str | None]] = {
         "text_literal('')": "",
         "text_literal(none)": None,
     },
+    "with_name": {
+        "with_name(\"'a' || 'b'\", 'x', \"x || x\")": "abab",
+        "with_name('cast(null as string)', 'x', 'x')": None,
+    },
     "trim_characters": {
         "trim_characters(\"' \\t a b \u3000'\", [32, 9, 12288])": "a b",
         "trim_characters(\"'\u00a0'\", [160])": "",
         "trim_characters(\"'=1=0='\", [61])": "1=0",
         "trim_characters('cast(null as string)', [32])": None,
     },
+}
+# Macros that clean text, which are alike on both engines only if their patterns are:
+# {macro: {raw text: its value}}.
+CLEAN_CASES: dict[str, dict[str, str | None]] = {
+    "clean_id": {
+        "2001": "2001",
+        "'2001.00": "2001",
+        "2001.5": "2001.5",
+        "8999999999999999.0": "8999999999999999",
+        "9000000000000000.0": "9000000000000000.0",
+        "\u202a20\u200b0\u00ad1\ufeff\u2064": "2001",
+        "X\u20651": "X\u20651",
+        "２００３": "2003",
+        " Ａz９": "Az9",
+        "\\N": None,
+        "\\\\N": "\\\\N",
+        "#N/A": None,
+        "<na>": None,
+        "(null)": None,
+        "[null]": None,
+        "[nul]": "[nul]",
+        "NaT": None,
+        "NA": "NA",
+        "Unknown": None,
+        "合　计：": None,
+        "Sub-Total": None,
+        "RAW_TEXT": None,
+        "": None,
+    },
+    "clean_text": {
+        "20\u200b.5": "20.5",
+        "\u3000是\u200f": "是",
+        "\\n": None,
+        "a \u200b b": "a  b",
+        "a\n": "a\n",
+    },
+    "clean_name": {"\u200b a\u200db \u00ad": "a\u200db", "[NULL]": None, "\u200b": None},
+    "clean_time": {
+        "0000-00-00": None,
+        "0000/00/00 0:00": None,
+        "0000-00-00T00:00:00.000+00:00": None,
+        "0000-00-00 00:00:01": "0000-00-00 00:00:01",
+        "2025-03-10\u200e": "2025-03-10",
+    },
+}
+CASES |= {
+    macro: {
+        f"'(select ' ~ {macro}('raw_text') ~ ' from (select ' ~ text_literal({text!r})"
+        " ~ ' as raw_text) as t)'": value
+        for text, value in cases.items()
+    }
+    for macro, cases in CLEAN_CASES.items()
+}
+NUL = "(select chr(0) || 'A' || chr(0) || '1' as i) as t"
+CASES["clean_id"] |= {f"'(select ' ~ clean_id('i') ~ \" from {NUL})\"": "A1"}
+CASES["is_mangled_id"] = {
+    "'(select ' ~ is_mangled_id(['i'], 't') ~ \" from (select '" + text + "' as i) as t)\"": value
+    for text, value in {
+        "5.77E+12": "true",
+        "1.9e18": "true",
+        "5E+12": "true",
+        "12E5": "false",
+        "9000000000000000.0": "true",
+        "2001.5": "false",
+        "5.77E-12": "false",
+    }.items()
 }
 # The columns that json_text and struct_of are tried on.
 FIELDS = """

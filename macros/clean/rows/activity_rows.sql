@@ -12,16 +12,16 @@
     cleaned as (
         select
             {{ clean_id('activity_id') }} as activity_id,
-            {{ clean_text('activity_name') }} as activity_name,
+            {{ clean_name('activity_name') }} as activity_name,
             {{ clean_id('shop_id') }} as shop_id,
             {{ clean_text('activity_type') }} as activity_type,
             {{ clean_text('discount_amount') }} as discount_amount_text,
-            {{ parse_flag(clean_text('is_stackable')) }} as is_stackable,
-            {{ parse_flag(clean_text('counts_as_lowest_price')) }} as counts_as_lowest_price,
-            {{ clean_text('start_time') }} as start_time_text,
-            {{ clean_text('end_time') }} as end_time_text,
+            {{ clean_text('is_stackable') }} as is_stackable_text,
+            {{ clean_text('counts_as_lowest_price') }} as counts_as_lowest_price_text,
+            {{ clean_time('start_time') }} as start_time_text,
+            {{ clean_time('end_time') }} as end_time_text,
             {{ clean_text('status') }} as status,
-            {{ clean_text('updated_at') }} as updated_at_text,
+            {{ clean_time('updated_at') }} as updated_at_text,
             {{ struct_of(raw_columns('activity')) }} as raw_fields,
             source_file,
             source_batch,
@@ -34,8 +34,10 @@
         select
             *,
             {{ parse_amount('discount_amount_text') }} as discount_amount,
+            {{ parse_flag('is_stackable_text') }} as is_stackable,
+            {{ parse_flag('counts_as_lowest_price_text') }} as counts_as_lowest_price,
             {{ parse_time('start_time_text') }} as start_time,
-            {{ parse_time('end_time_text') }} as end_time,
+            {{ parse_time('end_time_text', is_end=true) }} as written_end_time,
             {{ parse_time('updated_at_text') }} as updated_at
         from cleaned
     ),
@@ -43,11 +45,12 @@
     judged as (
         select
             parsed.*,
+            {{ end_or_null('written_end_time') }} as end_time,
             case
                 when corrupt_record is not null then 'unreadable'
                 when parsed.activity_id is null then 'missing_key'
                 when {{ is_mangled_id(['activity_id', 'shop_id'], 'parsed') }} then 'mangled_id'
-                when start_time is null or end_time is null
+                when start_time is null or written_end_time is null
                     or {{ cannot_be_read('updated_at_text', 'updated_at') }} then 'bad_time'
                 when discount_amount is null then 'bad_amount'
                 when is_stackable is null or counts_as_lowest_price is null

@@ -18,12 +18,12 @@
     cleaned as (
         select
             {{ clean_id('agent_id') }} as agent_id,
-            {{ clean_text('agent_name') }} as agent_name,
+            {{ clean_name('agent_name') }} as agent_name,
             {{ clean_id('shop_id') }} as shop_id,
-            {{ clean_text('shop_name') }} as shop_name,
-            {{ clean_text('hire_date') }} as hire_date_text,
-            {{ clean_text('leave_date') }} as leave_date_text,
-            {{ clean_text('updated_at') }} as updated_at_text,
+            {{ clean_name('shop_name') }} as shop_name,
+            {{ clean_time('hire_date') }} as hire_date_text,
+            {{ clean_time('leave_date') }} as leave_date_text,
+            {{ clean_time('updated_at') }} as updated_at_text,
             {{ struct_of(raw_columns('agent')) }} as raw_fields,
             source_file,
             source_batch,
@@ -36,7 +36,7 @@
         select
             *,
             cast({{ parse_time('hire_date_text') }} as date) as hire_date,
-            cast({{ parse_time('leave_date_text') }} as date) as leave_date,
+            {{ parse_time('leave_date_text', is_end=true) }} as written_leave_time,
             {{ parse_time('updated_at_text') }} as updated_at
         from cleaned
     ),
@@ -44,12 +44,13 @@
     judged as (
         select
             parsed.*,
+            cast({{ end_or_null('written_leave_time') }} as date) as leave_date,
             case
                 when corrupt_record is not null then 'unreadable'
                 when parsed.agent_id is null then 'missing_key'
                 when {{ is_mangled_id(['agent_id', 'shop_id'], 'parsed') }} then 'mangled_id'
                 when {{ cannot_be_read('hire_date_text', 'hire_date') }}
-                    or {{ cannot_be_read('leave_date_text', 'leave_date') }}
+                    or {{ cannot_be_read('leave_date_text', 'written_leave_time') }}
                     or {{ cannot_be_read('updated_at_text', 'updated_at') }} then 'bad_time'
                 when test_agents.account_id is not null then 'test_account'
             end as reason,

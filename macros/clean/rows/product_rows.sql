@@ -12,12 +12,12 @@
     cleaned as (
         select
             {{ clean_id('product_id') }} as product_id,
-            {{ clean_text('product_name') }} as product_name,
-            {{ clean_text('category_name') }} as category_name,
+            {{ clean_name('product_name') }} as product_name,
+            {{ clean_name('category_name') }} as category_name,
             {{ clean_text('price') }} as price_text,
             {{ clean_text('cost') }} as cost_text,
             {{ clean_id('shop_id') }} as shop_id,
-            {{ clean_text('updated_at') }} as updated_at_text,
+            {{ clean_time('updated_at') }} as updated_at_text,
             {{ struct_of(raw_columns('product')) }} as raw_fields,
             source_file,
             source_batch,

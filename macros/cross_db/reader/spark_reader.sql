@@ -160,6 +160,8 @@ select
     cast(null as string) as {{ column }},
     {%- elif group.types[column] == 'timestamp' -%}
     date_format({{ column }}, "yyyy-MM-dd HH:mm:ss.SSSSSS'+00:00'") as {{ column }},
+    {%- elif group.types[column] in ['double', 'float'] -%}
+    {{ coupon_rfm.float_text(column) }} as {{ column }},
     {%- else -%}
     nullif(cast({{ column }} as string), '') as {{ column }},
     {%- endif %}

@@ -131,7 +131,7 @@ def clean(ods_path: Path, business_timezone: str) -> Cleaned:
 
 
 def _parse(records: Iterable[Record], table: Table, zone: str) -> list[Row]:
-    readers = {column: reader(table.kind(column), zone) for column in table.columns}
+    readers = {column: reader(table.kind(column), zone, column) for column in table.columns}
     if not table.is_checked:
         readers = {column: read for column, read in readers.items() if column.endswith("_id")}
     rows = []

@@ -41,6 +41,10 @@ class Table:
         """The kind of section 2 that a column's text is read as."""
         if column.endswith("_id"):
             return "id"
+        if column == "end_time":
+            return "end"
+        if column == "leave_date":
+            return "end_date"
         if column.endswith("_time") or column == "updated_at":
             return "time"
         if column.endswith("_date"):
