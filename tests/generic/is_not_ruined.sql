@@ -56,15 +56,15 @@ files as (
 ),
 
 {#-
-    A byte that is no UTF-8 was read as a question mark. A Chinese word of GB18030 leaves two, or one beside a letter that is
-    neither ASCII nor Chinese.
+    A byte that is no UTF-8 was read as a question mark. Of a Chinese word in GB18030, two bytes and more, some become a letter by
+    chance: what is left is two question marks, or one beside such a letter.
 #}
 lines_like_gb18030 as (
     select
         source_file,
         count(*) as line_count
     from {{ ref('ods_' ~ source_table) }}
-    where {{ coupon_rfm.matches('corrupt_record', '[^一-龥]*([?][?]|[?][¡-ߺ]|[¡-ߺ][?])[^一-龥]*') }}
+    where {{ coupon_rfm.matches('corrupt_record', '(?s).*([?][?]|[?][¡-龥]|[¡-龥][?]).*') }}
     group by source_file
 ),
 

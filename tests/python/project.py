@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import atexit
 import contextlib
+import datetime
 import hashlib
 import json
 import multiprocessing
@@ -30,6 +31,8 @@ WAREHOUSE_NAME = "coupon_rfm.duckdb"
 PARSED_PROJECT = "partial_parse.msgpack"
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 LONGEST_RUN_SECONDS = 1800
+# In the environment of a run: the day 'YYYY-MM-DD' that the project shall take for today.
+CLOCK = "COUPON_RFM_TESTS_CLOCK"
 
 _server = multiprocessing.get_context("forkserver")
 _server.set_forkserver_preload(["dbt.cli.main", "dbt.adapters.duckdb", "duckdb"])
@@ -166,6 +169,9 @@ def _invoke(arguments: list[str], settings: dict[str, str], printed: str) -> Non
     try:
         from dbt.cli.main import cli
 
+        if CLOCK in settings:
+            _set_clock(settings[CLOCK])
+
         cli(arguments, standalone_mode=True)
     except SystemExit as stop:
         exit_code = stop.code if isinstance(stop.code, int) else int(bool(stop.code))
@@ -175,3 +181,16 @@ def _invoke(arguments: list[str], settings: dict[str, str], printed: str) -> Non
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(exit_code)
+
+
+def _set_clock(day: str) -> None:
+    """Give the project another clock; dbt's own stays that of the machine."""
+    from dbt.context import base
+
+    class Clock(datetime.datetime):
+        @classmethod
+        def now(cls, tz: datetime.tzinfo | None = None) -> Clock:
+            return cls.fromisoformat(day).replace(tzinfo=tz)
+
+    context = base.get_datetime_module_context() | {"datetime": Clock}
+    base.get_datetime_module_context = lambda: context
