@@ -151,14 +151,19 @@ def measure(test: Any) -> str:
 
 
 def samples(project: Project, node: Any) -> str:
-    """Return a few of the rows that a data test found, one JSON object a line."""
+    """Return a few of the rows that a data test found, a line each."""
     sql = f"select * from (\n{node.compiled_code}\n) as found limit {SAMPLE_ROWS}"
     try:
         with project.query(sql) as (columns, rows):
             found = [dict(zip(columns, row, strict=True)) for row in islice(rows, SAMPLE_ROWS)]
     except QueryError as error:
         return f"（无法读取样例：{error.message}）"
-    return "\n".join(json.dumps(row, ensure_ascii=False, default=str) for row in found)
+    return "\n".join(sample_text(row) for row in found)
+
+
+def sample_text(row: dict[str, Any]) -> str:
+    """Return a row that a data test found: its sentence, if it has one, else a JSON object."""
+    return row.get("finding") or json.dumps(row, ensure_ascii=False, default=str)
 
 
 def summary(counts: Counter[str], path: Path) -> str:

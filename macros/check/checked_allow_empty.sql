@@ -6,7 +6,10 @@
         {{ coupon_rfm.reject_setting('allow_empty', value, allowed) }}
     {% endif %}
     {% for table in value if table not in tables %}
-        {{ coupon_rfm.reject_setting('allow_empty', value, allowed ~ ' (' ~ table ~ ' is none of them)') }}
+        {% set nearest = coupon_rfm.nearest(table, tables) %}
+        {{ coupon_rfm.reject_setting(
+            'allow_empty', value, allowed ~ '; ' ~ table ~ ' is none of them' ~ (', did you mean ' ~ nearest ~ '?' if nearest else '')
+        ) }}
     {% endfor %}
     {{ return(value) }}
 {% endmacro %}

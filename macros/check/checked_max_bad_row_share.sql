@@ -5,8 +5,11 @@
         {% do shares.update({table: value.get(table, 0.2) if value is mapping else value}) %}
     {% endfor %}
     {% for table in (value if value is mapping else []) if table not in shares %}
+        {% set nearest = coupon_rfm.nearest(table, shares.keys() | list) %}
         {{ coupon_rfm.reject_setting(
-            'max_bad_row_share', value, 'one share, or shares of ' ~ shares.keys() | join(', ') ~ ' (' ~ table ~ ' is none of them)'
+            'max_bad_row_share', coupon_rfm.shown_block(value),
+            'one share, or shares of ' ~ shares.keys() | join(', ') ~ '; ' ~ table ~ ' is none of them'
+            ~ (', did you mean ' ~ nearest ~ '?' if nearest else '')
         ) }}
     {% endfor %}
     {% for table, share in shares.items() %}

@@ -1,17 +1,21 @@
 {#
-    On run end: what each data test that failed or warned has found, in words, for dbt itself says only "Got 1 result". A row's
-    column `finding` is a sentence; of another row, its columns are told.
+    On run end: what each data test that failed or warned has found and what to do, in words, for dbt itself says only "Got 1
+    result". A row's column `finding` says both; of another row its columns are told, and where to look.
 #}
 {% macro explain_failures(results) %}
     {% for result in results if result.status in ['fail', 'warn'] and result.node.resource_type == 'test' and result.node.compiled_code %}
         {% set test = result.node %}
+        {% set rows = run_query('select * from (\n' ~ test.compiled_code ~ '\n) as found limit 3').rows %}
         {% do log(
             ('FAILED: ' if result.status == 'fail' else 'Warning: ') ~ test.name
             ~ (' (' ~ test.config.meta['name_zh'] ~ ')' if test.config.meta.get('name_zh') else ''), info=true
         ) %}
-        {% for row in run_query('select * from (\n' ~ test.compiled_code ~ '\n) as found limit 3').rows %}
+        {% for row in rows %}
             {% do log('  ' ~ coupon_rfm.found_in_row(row), info=true) %}
         {% endfor %}
+        {% if not rows or not rows[0].get('finding') %}
+            {% do log('  ' ~ coupon_rfm.remedy_of_test(test), info=true) %}
+        {% endif %}
     {% endfor %}
 {% endmacro %}
 
@@ -25,4 +29,18 @@
         {% do cells.append(column ~ ' = ' ~ ('NULL' if value is none else value | string | truncate(200))) %}
     {% endfor %}
     {{ return(cells | join(', ')) }}
+{% endmacro %}
+
+
+{# What to do about a test that does not say so itself: its table is a file that people write, or the models broke a rule. #}
+{% macro remedy_of_test(test) %}
+    {% set tested = graph.nodes.get(test.attached_node) if test.attached_node else none %}
+    {% if tested and tested.resource_type == 'seed' %}
+        {{ return('Expected: ' ~ test.config.meta.get('expected', 'no such row') ~ '. Mend these rows in ' ~ tested.original_file_path ~ '.') }}
+    {% endif %}
+    {{ return(
+        'Expected: ' ~ test.config.meta.get('expected', 'no such row') ~ '. The test is in ' ~ test.original_file_path
+        ~ ', its query in ' ~ test.compiled_path ~ '. No export should break it: if no sentence above names one of your files,'
+        ~ ' this is a fault of the models; report it with these rows.'
+    ) }}
 {% endmacro %}

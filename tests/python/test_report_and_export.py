@@ -18,7 +18,7 @@ from conftest import Build
 from coupon_rfm.spreadsheet import cell, write_csv
 from project import ROOT, Run
 from small_project import run, run_dbt, write_files
-from test_report import report_row
+from test_report import report_row, sample_text
 
 COLUMNS = ["测试ID", "测试名称", "SQL", "预期结果", "实际结果", "状态"]
 SAMPLE = ROOT / "seeds" / "ods"
@@ -185,6 +185,11 @@ def test_a_test_without_a_result_is_skipped_or_broken_for_a_reason() -> None:
     row = report_row(None, lost, None, trouble="")
     assert row == ["T", "名", "select 1", "0", "未运行：运行提前停止", "跳过"]
     assert report_row(None, lost, None, trouble="磁盘已满")[-2:] == ["未运行：磁盘已满", "出错"]
+
+
+def test_a_row_with_a_sentence_is_told_by_it() -> None:
+    assert sample_text({"row_count": 3, "finding": "agent.csv 没有行"}) == "agent.csv 没有行"
+    assert sample_text({"row_count": 3, "finding": None}) == '{"row_count": 3, "finding": null}'
 
 
 def test_report_escapes_formulas(odd_report: list[dict[str, str]]) -> None:

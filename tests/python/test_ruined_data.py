@@ -155,6 +155,7 @@ def test_a_bound_of_its_own(checked: Checked, tmp_path: Path) -> None:
     assert "share of 0 that max_bad_row_share allows" in run.output
 
 
+@pytest.mark.soak
 def test_a_ruined_optional_table_is_a_warning(checked: Checked, tmp_path: Path) -> None:
     ods_path = write_ods(tmp_path / "ods", chat_session=[{"session_id": f"H{i}"} for i in range(4)])
     path = ods_path / "chat_session.csv"
@@ -198,6 +199,7 @@ def test_a_day_before_the_first_event(stops: Stops, tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.soak
 def test_no_event_at_all(stops: Stops, tmp_path: Path) -> None:
     stops(
         write_ods(tmp_path / "ods", coupon_send=[], coupon_use=[]),
@@ -206,6 +208,7 @@ def test_no_event_at_all(stops: Stops, tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.soak
 def test_today_a_week_after_the_last_event(checked: Checked, tmp_path: Path) -> None:
     run = checked(
         write_ods(tmp_path / "ods"), {"as_of_date": "today"}, "+dws_as_of", today="2025-03-17"
@@ -226,8 +229,12 @@ def test_today_on_old_data(stops: Stops, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("today", "part"),
     [
-        ("1999-12-31", "is 1999-12-31, but must be"),
-        ("2024-12-31", "2024-12-31, which is today by the clock of this machine: the first"),
+        ("1999-12-31", "'1999-12-31', but must be a date"),
+        pytest.param(
+            "2024-12-31",
+            "2024-12-31, which is today by the clock of this machine: the first",
+            marks=pytest.mark.soak,
+        ),
     ],
 )
 def test_today_by_a_wrong_clock(stops: Stops, tmp_path: Path, today: str, part: str) -> None:
@@ -241,9 +248,20 @@ def test_today_by_a_wrong_clock(stops: Stops, tmp_path: Path, today: str, part: 
     ("variables", "parts"),
     [
         ({"max_bad_row_share": 20}, ["max_bad_row_share", "20", "0 to 1"]),
-        ({"max_bad_row_share": {"coupon_uses": 0.3}}, ["max_bad_row_share", "coupon_uses is none"]),
-        ({"allow_empty": "coupon_use"}, ["allow_empty", "[coupon_use]"]),
-        ({"allow_empty": ["refund"]}, ["allow_empty", "refund is none of them"]),
+        ({"allow_empty": ["coupon_uses"]}, ["allow_empty", "did you mean coupon_use?"]),
+        pytest.param(
+            {"max_bad_row_share": {"coupon_uses": 0.3}},
+            ["max_bad_row_share", "coupon_uses is none of them, did you mean coupon_use?"],
+            marks=pytest.mark.soak,
+        ),
+        pytest.param(
+            {"max_bad_row_share": {"agent": "10%"}},
+            ["max_bad_row_share.agent", "10%", "0 to 1"],
+            marks=pytest.mark.soak,
+        ),
+        pytest.param(
+            {"allow_empty": "coupon_use"}, ["allow_empty", "[coupon_use]"], marks=pytest.mark.soak
+        ),
     ],
 )
 def test_wrong_settings(
