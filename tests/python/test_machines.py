@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
+import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -370,7 +373,7 @@ def read_profile(target: str, *environments: Mapping[str, str]) -> list[Any]:
     """What dbt reads in the project's profile under each of the environments."""
     command = [sys.executable, "-c", PROFILE_READER, target, ROOT, json.dumps(environments)]
     printed = succeeded(run(*command, folder=ROOT, environment={}))
-    return [json.loads(line) for line in printed.splitlines()]
+    return [json.loads(line) for line in printed.splitlines() if line[0] in '{"']
 
 
 def test_path_of_the_warehouse() -> None:
@@ -382,3 +385,100 @@ def test_path_of_the_warehouse() -> None:
     assert default == f"{ROOT}/warehouse/{WAREHOUSE_NAME}"
     expected = [path.replace("exports", "w.duckdb") for path in values.values()]
     assert found == [path.replace("PROJECT", str(ROOT)) for path in expected]
+
+
+# A Spark server ------------------------------------------------------------------------------
+
+TLS = {
+    **dict.fromkeys(("1", "true", "TRUE", "yes", "Yes", "on", " true "), True),
+    **dict.fromkeys(("", "0", "false", "False", "no", "off"), False),
+}
+
+
+@pytest.fixture
+def spark_adapter() -> None:
+    pytest.importorskip("dbt.adapters.spark", reason="dbt-spark is not installed: make spark")
+
+
+@pytest.mark.usefixtures("spark_adapter")
+def test_tls_in_every_spelling() -> None:
+    read = read_profile("cluster", *({"COUPON_RFM_SPARK_TLS": text} for text in TLS))
+    assert [credentials["use_ssl"] for credentials in read] == list(TLS.values())
+
+
+@pytest.mark.usefixtures("spark_adapter")
+def test_tls_in_no_spelling_stops_with_a_sentence() -> None:
+    for text in ("maybe", "tru", "2", "真"):
+        (said,) = read_profile("cluster", {"COUPON_RFM_SPARK_TLS": text})
+        assert f"COUPON_RFM_SPARK_TLS is {text}, but must be true or false" in said
+
+
+@pytest.mark.usefixtures("spark_adapter")
+def test_empty_variables_of_a_server_count_as_unset() -> None:
+    variables = ("HOST", "PORT", "USER", "AUTH", "TLS", "KERBEROS_SERVICE", "SHUFFLE_PARTITIONS")
+    empty = {f"COUPON_RFM_SPARK_{name}": "" for name in variables}
+    unset, found = read_profile("cluster", {}, empty | {"DBT_ENV_SECRET_SPARK_PASSWORD": ""})
+    assert found == unset
+    assert (found["auth"], found["password"], found["port"]) == ("NONE", None, 10000)
+
+
+# Connects as dbt does, once; what the server says of it does not matter.
+CONNECT = """
+import os, sys
+from argparse import Namespace
+
+import dbt.flags
+from dbt.adapters.contracts.connection import Connection
+from dbt.adapters.spark.connections import SparkConnectionManager
+from dbt.config.runtime import load_profile
+from dbt_common.context import set_invocation_context
+
+set_invocation_context(os.environ)
+dbt.flags.set_from_args(Namespace(profiles_dir=sys.argv[1], project_dir=sys.argv[1]), {})
+credentials = load_profile(sys.argv[1], {}, target_override="cluster").credentials
+assert credentials.retry_all and credentials.connect_retries
+credentials.connect_retries = 0
+SparkConnectionManager.open(Connection(type="spark", name=None, credentials=credentials))
+"""
+
+
+@pytest.mark.usefixtures("spark_adapter")
+@pytest.mark.parametrize(
+    ("auth", "tls", "warning"),
+    [
+        ("LDAP", "no", "the password goes to 127.0.0.1 in clear"),
+        ("ldap", "1", ""),
+        ("", "", "DBT_ENV_SECRET_SPARK_PASSWORD is set but not sent"),
+    ],
+)
+def test_what_a_server_gets_to_hear(auth: str, tls: str, warning: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        environment = {
+            "COUPON_RFM_SPARK_PORT": str(server.getsockname()[1]),
+            "COUPON_RFM_SPARK_AUTH": auth,
+            "COUPON_RFM_SPARK_TLS": tls,
+            "DBT_ENV_SECRET_SPARK_PASSWORD": "swordfish",
+        }
+        heard: list[bytes] = []
+        listener = threading.Thread(target=lambda: heard.append(first_bytes(server)))
+        listener.start()
+        done = run(sys.executable, "-c", CONNECT, ROOT, folder=ROOT, environment=environment)
+        listener.join()
+    is_hello = heard[0].startswith(b"\x16\x03")
+    assert is_hello == (tls == "1"), heard
+    assert (b"swordfish" in heard[0]) == (auth == "LDAP"), heard
+    printed = done.stdout + done.stderr
+    assert printed.count("WARNING") == bool(warning) and warning in printed, printed
+
+
+def first_bytes(server: socket.socket) -> bytes:
+    """What the first client says before it waits for an answer."""
+    server.settimeout(120)
+    client, _ = server.accept()
+    with client:
+        client.settimeout(1)
+        heard = b""
+        with contextlib.suppress(TimeoutError):
+            while piece := client.recv(4096):
+                heard += piece
+        return heard
