@@ -139,7 +139,7 @@ class SendDefects(FactDefects):
         return rejected("mangled_id", row_key, column, text)
 
     def _missing_key(self, row: Row) -> Defect:
-        text = variant.MISSING[row.aux % len(variant.MISSING)]
+        text = variant.NO_KEYS[row.aux % len(variant.NO_KEYS)]
         return rejected("missing_key", "", "send_id", text)
 
     def _test_agent(self, row: Row) -> Defect:
@@ -241,7 +241,7 @@ class UseDefects(FactDefects):
         return rejected("mangled_id", row_key, column, text)
 
     def _missing_key(self, row: Row) -> Defect:
-        text = variant.MISSING[row.aux % len(variant.MISSING)]
+        text = variant.NO_KEYS[row.aux % len(variant.NO_KEYS)]
         return rejected("missing_key", "", "use_id", text)
 
     def _bad_flag(self, row: Row) -> Defect:

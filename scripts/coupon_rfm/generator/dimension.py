@@ -295,7 +295,7 @@ class DimensionDirt:
             self._reject(row, "mangled_id", "shop_id", text)
 
     def _lose_key(self, row: Version, pick: int) -> None:
-        text = variant.MISSING[pick % len(variant.MISSING)]
+        text = variant.NO_KEYS[pick % len(variant.NO_KEYS)]
         self._reject(row, "missing_key", self.columns[0], text, key="")
 
     def _break_time(self, row: Version, pick: int) -> None:
@@ -304,6 +304,10 @@ class DimensionDirt:
         self._reject(row, "bad_time", chosen, variant.bad_time(pick // 2, row.updated))
 
     def _respell_time(self, row: Version, pick: int) -> None:
+        if self.table == "agent" and pick % 3 == 0 and not self._get(row, "leave_date"):
+            texts = variant.NO_LEAVE_DATES
+            self._accept(row, "time_format", "leave_date", texts[pick // 3 % len(texts)], "")
+            return
         if self.table == "agent" and pick % 2:
             hired = self._get(row, "hire_date")
             seconds = self._seconds(hired)
