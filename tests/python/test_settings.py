@@ -1,14 +1,29 @@
-"""Settings: every unit test pins those that its model reads."""
+"""Settings: every valid one builds with all tests and the oracle's figures.
+
+Unit tests pin those that their models read, and a segment keeps its strategies under any name.
+"""
 
 from __future__ import annotations
 
+import csv
 import json
+import random
 import re
+import sys
+from collections import Counter
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from project import ROOT, run_dbt
+from comparison import compare_warehouse
+from conftest import Build, Generate
+from oracle import evaluate
+from oracle.seeds import strategies
+from oracle.settings import LEVEL_ROLES
+from project import ROOT, Run, run_dbt
+from small_project import run
 
 SETTING = re.compile(r"""\bsetting\(\s*['"](\w+)['"]""")
 # What the check of a setting reads besides (macros/check).
@@ -58,3 +73,159 @@ def test_every_unit_test_pins_the_settings_that_its_model_reads(manifest: dict[s
         if (missing := read[test["model"]] - (test["overrides"] or {}).get("vars", {}).keys())
     }
     assert not forgotten, f"add these to overrides.vars of the unit tests: {forgotten}"
+
+
+# Every valid setting builds --------------------------------------------------------------------
+
+LAST_DAY = date(2026, 11, 15)
+DATA = {"seed": 41, "sends": 1_500, "days": 420, "dirty_rate": 1}
+THRESHOLDS = {
+    "recency": [0, 14, 45, 300],
+    "frequency": [6, 4, 2, 1],
+    "monetary": [3000, 999.99, 300, 0.01],
+}
+
+
+def levels(names: list[str], cuts: list[int]) -> dict[str, dict[str, Any]]:
+    return {
+        role: {"name": name, "min_total": cut}
+        for role, name, cut in zip(LEVEL_ROLES, names, [*cuts, 3], strict=True)
+    }
+
+
+RENAMED = levels(["钻石,A", "50%", "VIP-2", "潜力用户"], [15, 8, 4])
+MATRIX: dict[str, dict[str, Any]] = {
+    "past": {"as_of_date": str(LAST_DAY - timedelta(days=60))},
+    "today": {"as_of_date": "today"},
+    "null": {"as_of_date": None},
+    "current": {"segment_basis": "current"},
+    "window-181": {"rfm_window_days": 181},
+    "window-730": {"rfm_window_days": 730},
+    "rank-0": {"min_sends_to_rank": 0},
+    "rank-1000": {"min_sends_to_rank": 1000},
+    "migration-1": {"migration_days": 1},
+    "migration-365": {"migration_days": 365},
+    "utc": {"business_timezone": "UTC"},
+    "bogota": {"business_timezone": "America/Bogota"},
+    "thresholds": {"rfm_thresholds": THRESHOLDS},
+    "levels": {"rfm_levels": RENAMED},
+    "all": {
+        "as_of_date": str(LAST_DAY - timedelta(days=100)),
+        "segment_basis": "current",
+        "rfm_window_days": 301,
+        "min_sends_to_rank": 5,
+        "migration_days": 90,
+        "business_timezone": "America/Bogota",
+        "rfm_thresholds": THRESHOLDS,
+        "rfm_levels": RENAMED,
+    },
+}
+IN_EVERY_TEST_RUN = ("today", "all")
+
+
+def check(build: Build, ods_path: Path, variables: dict[str, Any]) -> Run:
+    """Build with every test, all of which must run and pass; compare with the oracle."""
+    built = build(ods_path, variables, with_checks=True, options=("--selector", "everything"))
+    results = read_json(built, "run_results")["results"]
+    found = Counter(result["status"] for result in results)
+    assert set(found) <= {"success", "pass", "no-op"}, found
+    manifest = read_json(built, "manifest")
+    tests = {name for name, node in manifest["nodes"].items() if node["resource_type"] == "test"}
+    assert tests | set(manifest["unit_tests"]) <= {result["unique_id"] for result in results}
+    empty = [name for name in built.names("ads") if not built.table(f"ads.{name}")]
+    assert not empty, "the tests of these tables saw no row"
+    compare_warehouse(built, evaluate(ods_path, variables)).require_equality()
+    return built
+
+
+def read_json(built: Run, name: str) -> dict[str, Any]:
+    return json.loads((built.target / f"{name}.json").read_text(encoding="utf-8"))
+
+
+def data_for(generate: Generate, variables: dict[str, Any]) -> Path:
+    """The usual data, for `today` up to today."""
+    is_today = variables.get("as_of_date") == "today"
+    return generate(**DATA, end_date=datetime.now(UTC).date() if is_today else LAST_DAY)
+
+
+@pytest.mark.parametrize(
+    "variables",
+    [
+        pytest.param(
+            variables, id=name, marks=[] if name in IN_EVERY_TEST_RUN else pytest.mark.soak
+        )
+        for name, variables in MATRIX.items()
+    ],
+)
+def test_setting(generate: Generate, build: Build, variables: dict[str, Any]) -> None:
+    check(build, data_for(generate, variables), variables)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("seed", range(20))
+def test_random_settings(generate: Generate, build: Build, seed: int) -> None:
+    check(build, data_for(generate, {}), random_settings(random.Random(seed)))
+
+
+def random_settings(chance: random.Random) -> dict[str, Any]:
+    """Valid settings, any of which may be the usual one."""
+    recency = sorted(chance.sample(range(400), 4))
+    cents = sorted(chance.sample(range(1, 2_000_000), 4), reverse=True)
+    cuts = sorted(chance.sample(range(4, 16), 3), reverse=True)
+    names = [
+        "高价值用户",
+        "潜力用户",
+        "一般用户",
+        "流失用户",
+        "VIP",
+        "=A1+B1",
+        "a,b",
+        "50%",
+        "銀😀",
+        "流失",
+    ]
+    past = str(LAST_DAY - timedelta(days=chance.randrange(200)))
+    zones = ["UTC", "America/Bogota", "Asia/Kolkata", "Asia/Tokyo", "Africa/Lagos"]
+    drawn = {
+        "as_of_date": chance.choice([past, "latest"]),
+        "rfm_thresholds": {
+            "recency": recency,
+            "frequency": sorted(chance.sample(range(1, 15), 4), reverse=True),
+            "monetary": [cent / 100 for cent in cents],
+        },
+        "rfm_window_days": chance.randint(max(181, recency[3] + 1), 1000),
+        "rfm_levels": levels(chance.sample(names, 4), cuts),
+        "segment_basis": chance.choice(["at_send", "current"]),
+        "min_sends_to_rank": chance.randrange(100),
+        "migration_days": chance.randint(1, 400),
+        "business_timezone": chance.choice(zones),
+    }
+    # Thresholds and window go together: the window must be longer than the longest recency.
+    left_out = set(chance.sample(sorted(drawn.keys() - {"rfm_thresholds", "rfm_window_days"}), 2))
+    return {name: value for name, value in drawn.items() if name not in left_out}
+
+
+# Names of segments -----------------------------------------------------------------------------
+
+
+def test_a_renamed_segment_keeps_its_strategies(
+    generate: Generate, build: Build, tmp_path: Path
+) -> None:
+    """In the table, and in the CSV file of scripts/export_ads.py."""
+    variables = MATRIX["all"]
+    built = check(build, data_for(generate, variables), variables)
+    expected = {row["strategy_id"]: RENAMED[row["segment_code"]]["name"] for row in strategies()}
+    assert len(expected) > len(LEVEL_ROLES)
+    table = built.table("ads.ads_segment_strategy")
+    assert {row["strategy_id"]: row["user_level"] for row in table} == expected
+    done = run(
+        *(sys.executable, ROOT / "scripts" / "export_ads.py", "--out", tmp_path),
+        *("--table", "ads_segment_strategy"),
+        folder=tmp_path,
+        environment={"COUPON_RFM_DB_PATH": str(built.warehouse)},
+    )
+    assert done.returncode == 0, done.stderr
+    path = tmp_path / "ads" / "ads_segment_strategy.csv"
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        exported = {row["strategy_id"]: row["user_level"] for row in csv.DictReader(file)}
+    assert exported == expected
