@@ -2,6 +2,6 @@
 {% macro known_settings() %}
     {{ return([
         'ods_path', 'business_timezone', 'as_of_date', 'rfm_window_days', 'rfm_thresholds', 'rfm_levels', 'segment_basis',
-        'min_sends_to_rank', 'migration_days', 'max_bad_row_share', 'allow_empty', 'lake_format',
+        'min_sends_to_rank', 'migration_days', 'max_bad_row_share', 'allow_empty', 'follow_links', 'lake_format',
     ]) }}
 {% endmacro %}

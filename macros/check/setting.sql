@@ -34,6 +34,10 @@
         {% if value not in ['parquet', 'orc', 'delta', 'iceberg'] %}
             {{ coupon_rfm.reject_setting(name, value, 'parquet, orc, delta or iceberg') }}
         {% endif %}
+    {% elif name == 'follow_links' %}
+        {% if value is not boolean %}
+            {{ coupon_rfm.reject_setting(name, value, 'true or false') }}
+        {% endif %}
     {% elif name == 'min_sends_to_rank' %}
         {{ coupon_rfm.check_whole_number(name, value, 0, 1000000000) }}
     {% elif name == 'migration_days' %}

@@ -9,10 +9,15 @@
         {% set tables = coupon_rfm.raw_tables() %}
         {% set raw_folder = coupon_rfm.list_raw_folder(coupon_rfm.ods_path(), tables) %}
         {% set groups_of = {} %}
+        {% set problems = [] %}
         {% for table in tables %}
-            {% set found = coupon_rfm.find_raw_files(raw_folder.root, table, raw_folder.files) %}
-            {% do groups_of.update({table.name: coupon_rfm.group_files_by_columns(found, table)}) %}
+            {% set found = coupon_rfm.find_raw_files(raw_folder, table, problems) %}
+            {% do groups_of.update({table.name: coupon_rfm.group_files_by_columns(raw_folder.root, found, table, problems)}) %}
         {% endfor %}
+        {% if problems %}
+            {% set rest = '\nAnd ' ~ (problems | length - 20) ~ ' more.' if problems | length > 20 else '' %}
+            {{ exceptions.raise_compiler_error(problems[:20] | join('\n') ~ rest) }}
+        {% endif %}
 
         {% do coupon_rfm.prepare_sources(tables) %}
         {% set file_rows = [] %}
@@ -22,11 +27,11 @@
             {% for group in groups %}
                 {% for file in group.files %}
                     {% do file_rows.append([
-                        table.name, file[raw_folder.root | length + 1:], group.format, group.unknown_columns | join(', ')
+                        table.name, file, group.format, group.unknown_columns | join(', '), group.facts[file].line_count
                     ]) %}
                 {% endfor %}
             {% endfor %}
-            {% if not groups %}{% do file_rows.append([table.name, none, none, '']) %}{% endif %}
+            {% if not groups %}{% do file_rows.append([table.name, none, none, '', none]) %}{% endif %}
         {% endfor %}
         {% do coupon_rfm.create_source_file(file_rows) %}
     {% endif %}
@@ -38,13 +43,17 @@
     {% set rows = [] %}
     {% for row in file_rows %}
         {% set cells = [] %}
-        {% for cell in row %}{% do cells.append(coupon_rfm.text_literal(cell)) %}{% endfor %}
+        {% for cell in row %}
+            {% do cells.append(
+                'cast(' ~ (cell if cell is number else 'null') ~ ' as bigint)' if loop.index == 5 else coupon_rfm.text_literal(cell)
+            ) %}
+        {% endfor %}
         {% do rows.append('(' ~ cells | join(', ') ~ ')') %}
     {% endfor %}
     {% set node = graph.sources['source.coupon_rfm.ods.source_file'] %}
     {% do run_query(
         'create or replace view ' ~ node.relation_name ~ ' as\nselect * from (values\n    ' ~ rows | join(',\n    ')
-        ~ '\n) as files (source_table, source_file, file_format, ignored_columns)'
+        ~ '\n) as files (source_table, source_file, file_format, ignored_columns, line_count)'
     ) %}
 {% endmacro %}
 

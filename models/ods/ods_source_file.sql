@@ -9,7 +9,8 @@ renamed as (
         source_table,
         source_file,
         file_format,
-        ignored_columns
+        ignored_columns,
+        line_count
     from source
 )
 

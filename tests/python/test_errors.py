@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -11,6 +13,7 @@ import pytest
 
 from comparison import require_same_contents, table_contents
 from conftest import Build
+from oracle.tables import TABLES
 from project import ROOT, WAREHOUSE_NAME, Run, run_dbt
 from raw_files import write_ods, write_table
 
@@ -40,7 +43,13 @@ Stops = Callable[..., None]
 def stops(tmp_path: Path, good_run: Run, good_contents: dict[str, list[str]]) -> Stops:
     """`stops(ods_path, variables, *parts)`: the build stops, says all parts and changes nothing."""
 
-    def check(ods_path: Path, variables: dict[str, Any], *parts: str, project: Path = ROOT) -> None:
+    def check(
+        ods_path: Path,
+        variables: dict[str, Any],
+        *parts: str,
+        never: str | None = None,
+        project: Path = ROOT,
+    ) -> None:
         folder = tmp_path / "run"
         folder.mkdir()
         shutil.copy(good_run.warehouse, folder / WAREHOUSE_NAME)
@@ -52,6 +61,9 @@ def stops(tmp_path: Path, good_run: Run, good_contents: dict[str, list[str]]) ->
         for part in parts:
             assert part in message, f"{part!r} is not said in:\n{run.output[-3000:]}"
         assert "Traceback" not in run.output
+        if never:
+            logged = "".join(p.read_text("utf-8") for p in (folder / "logs").glob("*.log"))
+            assert never not in run.output + logged
         require_same_contents(table_contents(run, SCHEMAS), good_contents)
 
     return check
@@ -138,9 +150,173 @@ def test_wrong_header(stops: Stops, ods: Path) -> None:
     stops(ods, {}, "agent.csv", "agent_id")
 
 
-def test_header_in_another_encoding(stops: Stops, ods: Path) -> None:
-    (ods / "agent.csv").write_bytes("客服编号,客服昵称\nG1,小王\n".encode("gb18030"))
-    stops(ods, {}, "agent.csv")
+SECRET = "C13800138000"
+SEND_ROW = f"SD1,A1,G1,{SECRET},P1,2025-03-10 10:00:00,20,24,\n".encode()
+SEND_HEADER = ",".join(TABLES["coupon_send"].columns).encode() + b"\n"
+FIRST_BYTES = {
+    "no bytes": (b"", ["empty"]),
+    "a data row": (SEND_ROW, ["Line 1", "9 fields", "not its header", "send_id"]),
+    "Chinese header": (f"发送编号,{SECRET}\n".encode(), ["not its header"]),
+    "semicolons": (SEND_HEADER.replace(b",", b";"), ["1 field,", "commas"]),
+    "GB18030": (
+        "发送编号,活动编号\n".encode("gb18030") + SEND_ROW,
+        ["not UTF-8", "probably GB18030", "iconv -f GB18030 -t UTF-8"],
+    ),
+    "one GB18030 name": (SEND_HEADER[:-1] + ",备注\n".encode("gb18030"), ["GB18030"]),
+    "no encoding": (SEND_HEADER[:-1] + b",\xff\xff\n" + SEND_ROW, ["header", "not UTF-8"]),
+    "UTF-16": ((SEND_HEADER + SEND_ROW).decode().encode("utf-16"), ["UTF-16", "iconv"]),
+    "UTF-16 without BOM": (SEND_HEADER.decode().encode("utf-16-be"), ["UTF-16"]),
+    "blank line": (b"\n" + SEND_HEADER + SEND_ROW, ["Line 1", "blank"]),
+    "line of blanks": ("\ufeff \u3000\r\n".encode() + SEND_HEADER, ["Line 1", "blank"]),
+    "sep": (b"\xef\xbb\xbfsep=,\r\n" + SEND_HEADER + SEND_ROW, ["Line 1", "sep="]),
+    "quote": (SEND_HEADER.replace(b"agent_id", b'"agent_id'), ["quote", "not closed"]),
+    "a workbook": (b"PK\x03\x04\x14\x00", ["Excel workbook"]),
+    "an old workbook": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1\n", ["old Excel workbook"]),
+    "delimiter": (SEND_HEADER + b"\x01\x02\x03\x04" + SEND_ROW, ["01 02 03 04"]),
+    "endless line": (SEND_HEADER + b"x" * 16_000_001 + b"\n" + SEND_ROW, ["16000000 bytes"]),
+}
+
+
+@pytest.mark.parametrize("name", FIRST_BYTES)
+def test_file_that_is_no_table(stops: Stops, ods: Path, name: str) -> None:
+    content, parts = FIRST_BYTES[name]
+    (ods / "coupon_send.csv").write_bytes(content)
+    stops(ods, {}, "coupon_send.csv", *parts, never=SECRET)
+
+
+def test_everything_that_is_missing_is_said_at_once(stops: Stops, ods: Path) -> None:
+    (ods / "agent.csv").unlink()
+    replace_header(ods, "product", "price", "unit_price")
+    replace_header(ods, "product", "shop_id", "shop")
+    (ods / "coupon_use").mkdir()
+    (ods / "coupon_use.csv").rename(ods / "coupon_use" / "a.xlsx")
+    stops(
+        ods,
+        {},
+        *("agent.csv is missing", "columns price, shop_id are missing", "unit_price, shop"),
+        *("coupon_use/a.xlsx", "Save it as CSV UTF-8"),
+    )
+
+
+PLACES = {
+    "coupon_send.xls": "CSV UTF-8",
+    "coupon_send (1).csv": "Rename",
+    "coupon_send": "Rename",
+    "Coupon_Send.csv": "Rename",
+    "coupon_send.csv.zip": "Unpack",
+    "chat_session.csv.GZ": "Unpack",
+    "chat_session.txt": "CSV UTF-8",
+    "chat_session/a.csv.zst": "Unpack",
+    "chat_session/notes.txt": "CSV UTF-8",
+    "chat_session/dt=2025-3-1/a.csv": "dt=YYYY-MM-DD",
+    "chat_session/dt=2025-0301/a.csv": "dt=YYYY-MM-DD",
+    "chat_session/dt=2025-02-29/a.csv": "dt=YYYY-MM-DD",
+    "chat_session/DT=2025-02-28/a.csv": "dt=YYYY-MM-DD",
+    "chat_session/dt=2025-02-28/dt=x/a.csv": "dt=YYYY-MM-DD",
+    "chat_session.csv/a.csv": "folder",
+    "chat_session/bad\\name.csv": "backslash",
+}
+
+
+def test_what_stands_in_the_place_of_a_table_is_named(stops: Stops, ods: Path) -> None:
+    for name in PLACES:
+        if name == "coupon_send":
+            continue
+        (ods / name).parent.mkdir(parents=True, exist_ok=True)
+        (ods / name).write_bytes((ods / "agent.csv").read_bytes())
+    (ods / "coupon_send").write_bytes(b"x")
+    for name in ("_chat_session.csv", ".agent.csv", "chat_session/~$a.xlsx", "summary.xlsx"):
+        (ods / name).write_bytes(b"x")
+    (ods / "chat_session" / "Thumbs.db").write_bytes(b"x")
+    names = [name.replace("\\", "") for name in PLACES if "bad" not in name]
+    shown = [name.replace(".csv/a.csv", ".csv") for name in names]
+    stops(ods, {}, *shown, *PLACES.values(), never="summary")
+
+
+def test_a_name_that_only_begins_like_a_table_stays(build: Build, ods: Path) -> None:
+    for name in ("agents.md", "product_manual.pdf", "activity_old/x.csv"):
+        (ods / name).parent.mkdir(exist_ok=True)
+        (ods / name).write_bytes(b"x")
+    build(ods)
+
+
+def test_entries_that_are_no_files(stops: Stops, ods: Path, tmp_path: Path) -> None:
+    folder = ods / "shop_order"
+    (folder / "deep").mkdir(parents=True)
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "x.csv").write_text(f"{SECRET}\n")
+    (folder / "out.csv").symlink_to(tmp_path / "out" / "x.csv")
+    (folder / "broken.csv").symlink_to("nowhere")
+    (folder / "self.csv").symlink_to("self.csv")
+    (folder / "deep" / "loop").symlink_to("..")
+    os.mkfifo(folder / "pipe.csv")
+    (folder / "device.csv").symlink_to("/dev/zero")
+    (ods / "refund").symlink_to(tmp_path / "out")
+    stops(
+        ods,
+        {},
+        *("out.csv is a link that leads out", "broken.csv is a link that leads to nothing"),
+        *("self.csv is a link", "loop is a link that leads back", "pipe.csv is no file but a pipe"),
+        *("device.csv is a link that leads out", "refund is a link", "follow_links: true"),
+        never=SECRET,
+    )
+
+
+def test_a_device_is_not_read_even_where_links_are_followed(stops: Stops, ods: Path) -> None:
+    (ods / "refund.csv").symlink_to("/dev/zero")
+    stops(ods, {"follow_links": True}, "refund.csv is no file but a pipe, socket or device")
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may read all")
+def test_a_file_that_may_not_be_read(stops: Stops, ods: Path) -> None:
+    (ods / "refund.csv").touch(0o000)
+    stops(ods, {}, "refund.csv may not be read")
+
+
+def test_a_parquet_column_named_twice(stops: Stops, ods: Path) -> None:
+    import pyarrow
+    import pyarrow.parquet
+
+    columns = [*TABLES["agent"].columns, "agent_id"]
+    rows = pyarrow.table([pyarrow.array(["x"])] * len(columns), names=columns)
+    (ods / "agent.csv").unlink()
+    pyarrow.parquet.write_table(rows, ods / "agent.parquet")
+    stops(ods, {}, "agent_id stands 2 times", "agent.parquet")
+
+
+@pytest.mark.parametrize("content", [b"", b"PAR1PAR1", b"PAR1 half a file", b"a,b\n1,2\n"])
+def test_a_file_that_is_no_whole_parquet(stops: Stops, ods: Path, content: bytes) -> None:
+    (ods / "agent.csv").unlink()
+    (ods / "agent.parquet").write_bytes(content)
+    stops(ods, {}, "agent.parquet", "not a whole Parquet file" if content else "empty")
+
+
+def test_half_a_gzip_archive(stops: Stops, ods: Path) -> None:
+    packed = gzip.compress((ods / "agent.csv").read_bytes())
+    (ods / "agent.csv").unlink()
+    (ods / "agent.csv.gz").write_bytes(packed[:-9])
+    stops(ods, {}, "agent.csv.gz", "no whole gzip archive")
+
+
+def test_a_reader_that_loses_lines_is_found_out(
+    stops: Stops, good_ods: Path, tmp_path: Path
+) -> None:
+    project = linked_project(tmp_path / "project", without="macros")
+    shutil.copytree(ROOT / "macros", project / "macros")
+    reader = project / "macros" / "cross_db" / "reader" / "duckdb_reader.sql"
+    text = reader.read_text(encoding="utf-8")
+    assert "skip = {{ skip }}" in text
+    reader.write_text(text.replace("skip = {{ skip }}", "skip = {{ skip + 1 }}"), encoding="utf-8")
+    stops(good_ods, {}, "agent.csv has 1 lines of data, but 0 were read", project=project)
+
+
+def linked_project(folder: Path, without: str) -> Path:
+    """The project in another folder, by links, without one entry."""
+    folder.mkdir()
+    for path in ROOT.iterdir():
+        if path.name not in (without, "target", "logs", "output"):
+            (folder / path.name).symlink_to(path)
+    return folder
 
 
 @pytest.mark.soak
@@ -173,11 +349,6 @@ def test_missing_column_in_parquet(stops: Stops, ods: Path) -> None:
     (ods / "agent.csv").unlink()
     write_parquet(ods / "agent.parquet")
     stops(ods, {}, "agent.parquet", "agent_name")
-
-
-def test_a_file_that_is_no_parquet(stops: Stops, ods: Path) -> None:
-    (ods / "agent.csv").rename(ods / "agent.parquet")
-    stops(ods, {}, "agent.parquet")
 
 
 def test_no_such_folder(stops: Stops, tmp_path: Path) -> None:
@@ -238,6 +409,7 @@ SETTINGS = [
     ({"rfm_window_day": 200}, ["'rfm_window_day' in --vars", "did you mean rfm_window_days?"]),
     ({"business_timezone": "America/New_York"}, ["business_timezone", "changes of the clock"]),
     ({"lake_format": "Delta"}, ["lake_format", "Delta", "delta"]),
+    ({"follow_links": "yes"}, ["follow_links", "true or false"]),
 ]
 MORE_SETTINGS = [
     ({"as_of_date": "2025-02-29"}, ["as_of_date", "2025-02-29"]),
@@ -335,11 +507,7 @@ def test_wrong_setting(
 def test_wrong_setting_in_the_file(
     stops: Stops, good_ods: Path, tmp_path: Path, line: str, written: str, parts: list[str]
 ) -> None:
-    project = tmp_path / "project"
-    project.mkdir()
-    for path in ROOT.iterdir():
-        if path.name not in ("dbt_project.yml", "target", "logs", "output"):
-            (project / path.name).symlink_to(path)
+    project = linked_project(tmp_path / "project", without="dbt_project.yml")
     text = (ROOT / "dbt_project.yml").read_text(encoding="ascii")
     assert line in text
     (project / "dbt_project.yml").write_text(text.replace(line, written), encoding="ascii")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import random
 import re
@@ -19,7 +20,17 @@ from conftest import Build, Generate
 from oracle import evaluate
 from oracle.tables import TABLES
 from project import Run
-from raw_files import BLANK_BYTES, SEND, USE, corrupt, csv_text, rows_of, write_ods
+from raw_files import (
+    BLANK_BYTES,
+    PRODUCT,
+    SEND,
+    USE,
+    corrupt,
+    csv_text,
+    rows_of,
+    write_ods,
+    write_table,
+)
 
 COLUMNS = {name: list(table.columns) for name, table in TABLES.items()}
 
@@ -89,7 +100,7 @@ def test_every_way_to_write_a_table(build: Build, tmp_path: Path) -> None:
         .replace("valid_hours", " valid_hours\u3000")
         .replace("agent_id", '"agent_id"')
         .encode(),
-        "notes.txt": b"no table",
+        "_notes.txt": b"no table",
         "_unfinished/dt=2025-03-13/part.csv": b"half a",
         "dt=2025-03-13/.part.csv": b"half a",
     }
@@ -199,6 +210,20 @@ def test_lines_ended_by_cr_alone(build: Build, tmp_path: Path) -> None:
     require_oracle(run, ods_path)
 
 
+def test_data_tests_allow_lines_without_number(build: Build, tmp_path: Path) -> None:
+    """A good line ended by a CR alone, then two unreadable ones, equal in text."""
+    ods_path = write_ods(tmp_path / "ods")
+    content = "\n".join([header("coupon_send"), *send_lines(1, 9), ""])
+    broken = content[:-1] + "\rtoo,few\ntoo,few\n"
+    (ods_path / "coupon_send.csv").write_bytes(broken.encode())
+    run = build(ods_path, {"max_bad_row_share": 0.5}, with_checks=True)
+    assert list(unreadable_places(run, "coupon_send").elements()) == [
+        ("coupon_send.csv", None),
+        ("coupon_send.csv", None),
+    ]
+    require_oracle(run, ods_path)
+
+
 def test_rejected_rows_keep_their_raw_text(build: Build, tmp_path: Path) -> None:
     odd = {"valid_hours": " 72", "consumer_id": '="C1"', "session_id": ""}
     ods_path = write_ods(tmp_path / "ods", coupon_send=[{}, odd | {"send_id": "SD2"}])
@@ -256,6 +281,158 @@ def test_instants_in_parquet(build: Build, tmp_path: Path) -> None:
     eighteen = ten.replace(hour=18)
     assert found == {"local": ten, "zoned": eighteen, "int96": eighteen}
     require_oracle(run, ods_path)
+
+
+def test_bytes_in_parquet(build: Build, tmp_path: Path) -> None:
+    """BINARY without the mark of UTF-8, as older writers leave it, is text all the same."""
+    ods_path = write_ods(tmp_path / "ods", product=None)
+    texts = {"plain": '茶杯\t"a"'.encode(), "bad": "茶".encode()[:2] + b"\x00a\\", "none": b""}
+    products = pyarrow.table(
+        {
+            "product_id": pyarrow.array([b"P1", b"P2", b"P3"], pyarrow.binary()),
+            "product_name": pyarrow.array(list(texts.values()), pyarrow.binary()),
+            "category_name": pyarrow.array([b"x", None, b"y"], pyarrow.binary(1)),
+            "price": ["100", "100", "100"],
+            "shop_id": ["S1", "S1", "S1"],
+            "updated_at": [None, None, None],
+        }
+    )
+    pyarrow.parquet.write_table(products, ods_path / "product.PARQUET")
+    run = build(ods_path)
+    names = {row["product_id"]: row["product_name"] for row in run.table("ods.ods_product")}
+    assert names == {"P1": '茶杯\t"a"', "P2": "??\x00a\\", "P3": None}
+    require_oracle(run, ods_path)
+
+
+def test_parquet_names_that_differ_in_case_only(build: Build, tmp_path: Path) -> None:
+    """DuckDB itself does not tell them apart."""
+    ods_path = write_ods(tmp_path / "ods", product=None)
+    changed = {"PRICE": "1", "Price": "2"} | PRODUCT | {"pricE": "3"}
+    write_parquet(ods_path / "product.parquet", [changed])
+    run = build(ods_path)
+    assert [row["price"] for row in run.table("ods.ods_product")] == ["100"]
+
+
+# Names ----------------------------------------------------------------------------------------
+
+
+def test_names_with_signs_of_patterns(build: Build, tmp_path: Path) -> None:
+    """[ ] * ? { } in names are no patterns: each file is read once, under its own name."""
+    ods_path = write_ods(tmp_path / "ods", coupon_send=None, product=None)
+    names = ["导出1", "导出[1]", "导出[!1]", "a*", "ab", "**", "c?", "cd", "{x},[y]", "[[]", "x[*"]
+    for i, name in enumerate(names):
+        write_table(
+            ods_path / "coupon_send" / f"{name}.csv",
+            "coupon_send",
+            {"send_id": f"SD{i}"},
+            {"send_id": f"OLD{i}", "valid_hours": "72"},
+        )
+        with (ods_path / "coupon_send" / f"{name}.csv").open("ab") as file:
+            file.write(b"bad \xff\n")
+        write_parquet(ods_path / f"product/{name}.parquet", [PRODUCT | {"product_id": f"P{i}"}])
+    run = build(ods_path)
+    files = {row["source_file"] for row in run.table("ods.ods_coupon_send")}
+    assert files == {f"coupon_send/{name}.csv" for name in names}
+    assert accepted_ids(run) == {f"SD{i}" for i in range(len(names))}
+    assert len(run.table("dim.dim_product")) == len(names) + 1
+    assert set(unreadable_places(run, "coupon_send").values()) == {1}
+    require_oracle(run, ods_path)
+
+
+def test_endings_in_any_case_and_compressed(build: Build, tmp_path: Path) -> None:
+    ods_path = write_ods(tmp_path / "ods", agent=None, coupon_send=None)
+    (ods_path / "agent.CSV").write_text(csv_text(COLUMNS["agent"], rows_of("agent", {})), "utf-8")
+    folder = ods_path / "coupon_send"
+    write_table(folder / "a.Csv", "coupon_send", {"send_id": "SD1"})
+    lines = [header("coupon_send"), *send_lines(2, 2), "", "too,few", *send_lines(4, 1)]
+    (folder / "b.csv.gz").write_bytes(gzip.compress("\r\n".join(lines).encode()))
+    run = build(ods_path)
+    assert accepted_ids(run) == {"SD1", "SD2", "SD3", "SD4"}
+    assert unreadable_places(run, "coupon_send") == {("coupon_send/b.csv.gz", 5): 1}
+    require_oracle(run, ods_path)
+
+
+def test_batches(build: Build, tmp_path: Path) -> None:
+    """A day has hyphens or not; the innermost folder below the raw folder counts."""
+    ods_path = write_ods(tmp_path / "dt=2030-01-01" / "ods", coupon_use=None)
+    for i, folder in enumerate(
+        ["dt=20251105", "dt=2025-11-06", "dt=20251107/dt=2025-11-04", "part dt=2025-12-01"]
+    ):
+        path = ods_path / "coupon_use" / folder / "x.csv"
+        write_table(path, "coupon_use", {"pay_amount": f"{80 + i}"})
+    run = build(ods_path)
+    batches = {row["pay_amount"]: row["source_batch"] for row in run.table("ods.ods_coupon_use")}
+    assert batches == {"80": "2025-11-05", "81": "2025-11-06", "82": "2025-11-04", "83": ""}
+    assert [row["pay_amount"] for row in run.table("dwd.dwd_coupon_use")] == [81]
+    require_oracle(run, ods_path)
+
+
+def test_links_that_are_meant(build: Build, tmp_path: Path) -> None:
+    """Inside the raw folder links are followed; those that leave it only with follow_links."""
+    ods_path = write_ods(tmp_path / "raw")
+    link = tmp_path / "link to raw"
+    link.symlink_to(ods_path)
+    (ods_path / "years").mkdir()
+    write_table(ods_path / "years" / "2025.csv", "chat_session", {})
+    (ods_path / "chat_session").symlink_to("years")
+    run = build(link)
+    assert len(run.table("ods.ods_chat_session")) == 1
+    (tmp_path / "elsewhere").mkdir()
+    refund = ["r1", *[""] * (len(COLUMNS["refund"]) - 1)]
+    write_lines(tmp_path / "elsewhere" / "refund.csv", [header("refund"), ",".join(refund)])
+    (ods_path / "refund.csv").symlink_to(tmp_path / "elsewhere" / "refund.csv")
+    run = build(link, {"follow_links": True})
+    assert len(run.table("ods.ods_refund")) == 1
+
+
+# Lines ----------------------------------------------------------------------------------------
+
+
+def test_lines_short_by_optional_columns(build: Build, tmp_path: Path) -> None:
+    """The last columns of a header, as far as they are optional, may be missing in a line."""
+    ods_path = write_ods(tmp_path / "ods", coupon_send=None, product=None)
+    folder = ods_path / "coupon_send"
+    short = [line.rpartition(",")[0] for line in send_lines(0, 2)]
+    required = ["SD8,A1,G1,C1,P1,2025-03-10 10:00:00,20"]
+    write_lines(folder / "last.csv", [header("coupon_send"), *short, *required, *send_lines(2, 1)])
+    reordered = header("coupon_send").replace(",valid_hours,session_id", ",session_id,valid_hours")
+    write_lines(folder / "not last.csv", [reordered, "SD9,A1,G1,C1,P1,2025-03-10 10:00:00,20,"])
+    write_lines(folder / "unknown last.csv", [header("coupon_send") + ",x", *send_lines(5, 1)])
+    columns = [column for column in COLUMNS["product"] if column != "cost"]
+    products = csv_text(columns, rows_of("product", {})).splitlines()
+    write_lines(ods_path / "product.csv", [products[0] + ",cost", products[1]])
+    run = build(ods_path)
+    assert accepted_ids(run) == {"SD0", "SD1", "SD2"}
+    assert unreadable_places(run, "coupon_send") == {
+        ("coupon_send/last.csv", 4): 1,
+        ("coupon_send/not last.csv", 2): 1,
+        ("coupon_send/unknown last.csv", 2): 1,
+    }
+    require_oracle(run, ods_path)
+
+
+def test_the_longest_line(build: Build, tmp_path: Path) -> None:
+    """A line of up to 1,000,000 bytes is read, a longer one is unreadable; none is lost."""
+    ods_path = write_ods(tmp_path / "ods", activity=None)
+    columns = COLUMNS["activity"]
+    lengths = [999_999, 1_000_000, 1_000_001, 1_999_999, 2_000_000, 2_000_001, 15_999_999]
+    rows = []
+    for i, length in enumerate(lengths):
+        (row,) = rows_of("activity", {"activity_id": f"L{i}", "activity_name": "春"})
+        line = csv_text(columns, [row]).splitlines()[1]
+        rows += [line.replace("春", "春" + "x" * (length - len(line.encode())))]
+        rows += csv_text(columns, rows_of("activity", {"activity_id": f"A{i}"})).splitlines()[1:]
+    write_lines(ods_path / "activity.csv", [",".join(columns), *rows])
+    run = build(ods_path)
+    found = run.query("select activity_id from ods.ods_activity")
+    read = {row["activity_id"] for row in found}
+    assert read == {f"A{i}" for i in range(len(lengths))} | {"L0", "L1", None}
+    assert len(found) == 2 * len(lengths)
+
+
+def write_lines(path: Path, lines: list[str]) -> None:
+    path.parent.mkdir(exist_ok=True)
+    path.write_text("\n".join([*lines, ""]), encoding="utf-8")
 
 
 def write_parquet(path: Path, rows: list[dict[str, str]]) -> None:

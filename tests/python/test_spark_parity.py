@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 import random
@@ -122,16 +123,20 @@ def into_batches(ods_path: Path, table: str) -> None:
     whole = ods_path / f"{table}.csv"
     head, *lines = whole.read_bytes().split(b"\n")
     third = len(lines) // 3 + 1
-    names = ("dt=2026-10-01/a b+c%20.csv", "dt=2026-11-01/{x},[y].csv", "深/层/z.csv")
+    names = ("dt=20261001/a b+c%20.CSV", "dt=2026-11-01/{x},[y]*?.csv", "深/层/z.csv.gz")
     for i, name in enumerate(names):
         path = ods_path / table / name
         path.parent.mkdir(parents=True, exist_ok=True)
         surplus = b"\xef\xbb\xbf" if i else b""
-        path.write_bytes(b"\n".join([surplus + head, *lines[i * third : (i + 1) * third]]))
+        content = b"\n".join([surplus + head, *lines[i * third : (i + 1) * third]])
+        path.write_bytes(gzip.compress(content) if path.suffix == ".gz" else content)
     header = head.decode().strip()
     reordered = ",".join(["备注", *reversed(header.split(","))])
     (ods_path / table / "reordered.csv").write_text(
         f"{reordered}\r\nx,{',' * header.count(',')}\r\n"
+    )
+    (ods_path / table / "short.csv").write_text(
+        f"{header}\n{',' * (header.count(',') - 1)}\n{'x' * 1_000_000}{',' * header.count(',')}\n"
     )
     (ods_path / table / "_unfinished").mkdir()
     (ods_path / table / "_unfinished" / "part.csv").write_text("half a li")
@@ -163,6 +168,10 @@ def into_parquet(source: Path, ods_path: Path, table: str) -> None:
         ).to_arrow_table()
     (ods_path / table).mkdir()
     place = rows.column_names.index("updated_at")
+    name = next(i for i, column in enumerate(rows.column_names) if column.endswith("_name"))
+    names = rows.column(name).cast(pyarrow.binary()).to_pylist()
+    names[:2] = [b"a\xff\x00b", "茶".encode()]
+    rows = rows.set_column(name, rows.column_names[name], pyarrow.array(names, pyarrow.binary()))
     in_utc = rows.column(place).cast(pyarrow.timestamp("us", "UTC"))
     half = len(rows) // 2
     for name, part, options in (

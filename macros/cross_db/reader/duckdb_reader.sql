@@ -1,17 +1,33 @@
 {# DuckDB's side of the reader: views over read_csv and read_parquet. #}
 
 {% macro duckdb__list_raw_folder(path, tables) %}
-    {% set patterns = [] %}
-    {% for table in tables %}
-        {% for ending in ['.csv', '.parquet', '/**/*.csv', '/**/*.parquet'] %}
-            {% do patterns.append(path ~ '/' ~ table.name ~ ending) %}
-        {% endfor %}
-    {% endfor %}
-    {% set files = [] %}
-    {% for row in run_query('select distinct file from glob(' ~ coupon_rfm.file_list(patterns) ~ ') order by file').rows %}
-        {% do files.append(row[0] | replace('\\', '/')) %}
-    {% endfor %}
-    {{ return({'root': path, 'files': files}) }}
+    {% set entries = coupon_rfm.ask_raw_files('list_raw_folder', {
+        'root': path, 'tables': tables | map(attribute='name') | list, 'follow_links': coupon_rfm.setting('follow_links'),
+    }).entries %}
+    {% if entries is none %}
+        {{ exceptions.raise_compiler_error(
+            "The folder of the raw files, " ~ path ~ ", is missing. Point COUPON_RFM_ODS_PATH at the folder that has them."
+        ) }}
+    {% endif %}
+    {{ return({'root': path, 'entries': entries}) }}
+{% endmacro %}
+
+
+{# The answer of a function of the plugin (scripts/coupon_rfm/raw_files.py). #}
+{% macro ask_raw_files(name, arguments) %}
+    {% set function = 'coupon_rfm_' ~ name %}
+    {% if not run_query("select 1 from duckdb_functions() where function_name = '" ~ function ~ "'").rows %}
+        {{ exceptions.raise_compiler_error(
+            "The profile does not load the plugin that looks at raw files. Copy `plugins` and `module_paths` from the project's profiles.yml."
+        ) }}
+    {% endif %}
+    {% set answer = fromjson(run_query(
+        'select ' ~ function ~ '(' ~ coupon_rfm.text_literal(arguments | tojson) ~ ')'
+    ).rows[0][0]) %}
+    {% if answer.error %}
+        {{ exceptions.raise_compiler_error("A raw file cannot be read: " ~ answer.error ~ ".") }}
+    {% endif %}
+    {{ return(answer) }}
 {% endmacro %}
 
 
@@ -36,36 +52,39 @@
 {% endmacro %}
 
 
-{# Hundreds of headers are read by one query: a batch a day soon makes that many. #}
-{% macro duckdb__first_lines(found) %}
-    {% set first_lines = {} %}
-    {% for files in found.files | batch(200) %}
-        {% set selects = [] %}
-        {% for file in files %}
-            {% do selects.append(
-                '(select ' ~ coupon_rfm.text_literal(file) ~ ' as file, line from '
-                ~ coupon_rfm.csv_lines([file], skip=0, in_order=true) ~ ' limit 1)'
-            ) %}
-        {% endfor %}
-        {% for row in run_query(selects | join('\nunion all\n')).rows %}
-            {% do first_lines.update({row[0]: row[1]}) %}
-        {% endfor %}
+{% macro duckdb__file_facts(root, found) %}
+    {% set facts = coupon_rfm.ask_raw_files('read_raw_files', {'root': root, 'files': found.files}) if found.files else {} %}
+    {% for file in found.files if facts[file].is_whole %}
+        {% do facts[file].update(coupon_rfm.duckdb__parquet_facts(root ~ '/' ~ file)) %}
     {% endfor %}
-    {{ return(first_lines) }}
+    {{ return(facts) }}
 {% endmacro %}
 
 
-{# INT96, an instant in UTC by Spark's and Hive's custom, is called so; DuckDB itself takes it for a time without a zone. #}
-{% macro duckdb__parquet_columns(file) %}
-    {% set path = coupon_rfm.text_literal(file) %}
-    {% set types = {} %}
-    {% for row in run_query('describe select * from read_parquet(' ~ path ~ ', hive_partitioning = false)').rows %}
-        {% do types.update({row[0]: row[1]}) %}
+{#
+    Of a Parquet file its columns, and by their names the types and the names DuckDB calls them by (it renames the second of
+    two that differ in case only). INT96, an instant in UTC by Spark's and Hive's custom, is called so; DuckDB itself takes it
+    for a time without a zone.
+#}
+{% macro duckdb__parquet_facts(file) %}
+    {% set path = coupon_rfm.file_list([file]) %}
+    {% set named = run_query('describe select * from read_parquet(' ~ path ~ ', hive_partitioning = false)').rows %}
+    {% set facts = {'columns': [], 'types': {}, 'sources': {}} %}
+    {% set parts = namespace(left=0) %}
+    {% for row in run_query('select name, type, coalesce(num_children, 0) from parquet_schema(' ~ path ~ ')').rows[1:] %}
+        {% if parts.left %}
+            {% set parts.left = parts.left - 1 + row[2] %}
+        {% else %}
+            {% set parts.left = row[2] %}
+            {% set name, type = named[facts.columns | length].values()[:2] %}
+            {% do facts.columns.append(row[0]) %}
+            {% do facts.types.update({row[0]: 'INT96' if row[1] == 'INT96' else type}) %}
+            {% do facts.sources.update({row[0]: name}) %}
+        {% endif %}
     {% endfor %}
-    {% for row in run_query('select name from parquet_schema(' ~ path ~ ") where type = 'INT96'").rows %}
-        {% do types.update({row[0]: 'INT96'}) %}
-    {% endfor %}
-    {{ return(types) }}
+    {% set count = run_query('select num_rows from parquet_file_metadata(' ~ path ~ ')').rows[0][0] %}
+    {% do facts.update({'line_count': count}) %}
+    {{ return(facts) }}
 {% endmacro %}
 
 
@@ -101,13 +120,18 @@ from (
     select
         filename,
         line,
-        case when len(cut_fields) = {{ group.columns | length }} then cut_fields end as fields
+        case
+            when
+                len(cut_fields) between {{ group.columns | length - group.optional_at_end }} and {{ group.columns | length }}
+                and strlen(line) <= {{ coupon_rfm.longest_line() }}
+                then cut_fields
+        end as fields
     from (
         select
             filename,
             line,
             {{ coupon_rfm.duckdb__csv_fields('line') }} as cut_fields
-        from {{ coupon_rfm.csv_lines(group.files, skip=1, rejects=table.name) }}
+        from {{ coupon_rfm.csv_lines(root, group.files, skip=1, rejects=table.name, longest_line=group.facts.values() | map(attribute='longest_line') | max) }}
         where not regexp_full_match(line, '[ \t\r\x{00a0}\x{3000}\x{feff}]*')
     )
 )
@@ -120,49 +144,64 @@ select
     {%- for column in table.columns %}
     {% if column not in group.columns -%}
     cast(null as varchar) as {{ column }},
-    {%- elif group.types[column] == 'INT96' -%}
-    strftime({{ column }}, '%Y-%m-%d %H:%M:%S.%f+00:00') as {{ column }},
-    {%- elif group.types[column] == 'TIMESTAMP WITH TIME ZONE' -%}
-    strftime(timezone('UTC', {{ column }}), '%Y-%m-%d %H:%M:%S.%f+00:00') as {{ column }},
     {%- else -%}
-    nullif(cast({{ column }} as varchar), '') as {{ column }},
+    {%- set source, type = '"' ~ group.sources[column] ~ '"', group.types[column] -%}
+    {%- if type == 'INT96' -%}
+    strftime({{ source }}, '%Y-%m-%d %H:%M:%S.%f+00:00') as {{ column }},
+    {%- elif type == 'TIMESTAMP WITH TIME ZONE' -%}
+    strftime(timezone('UTC', {{ source }}), '%Y-%m-%d %H:%M:%S.%f+00:00') as {{ column }},
+    {%- elif type == 'BLOB' -%}
+    nullif({{ coupon_rfm.duckdb__text_of_bytes(source) }}, '') as {{ column }},
+    {%- else -%}
+    nullif(cast({{ source }} as varchar), '') as {{ column }},
+    {%- endif %}
     {%- endif %}
     {%- endfor %}
     {{ coupon_rfm.source_file_columns("replace(filename, '\\', '/')", root) }},
     file_row_number + 1 as source_line,
     cast(null as varchar) as corrupt_record
-from read_parquet({{ coupon_rfm.file_list(group.files) }}, filename = true, file_row_number = true, hive_partitioning = false)
+from read_parquet({{ coupon_rfm.file_list(group.files, root) }}, filename = true, file_row_number = true, hive_partitioning = false)
 {%- endmacro %}
 
 
-{% macro file_list(files) -%}
+{# A SQL list of paths, in which what DuckDB would take for a pattern of names stands for itself. #}
+{% macro file_list(files, root=none) -%}
     [
-    {%- for file in files %}{{ coupon_rfm.text_literal(file) }}{{ ', ' if not loop.last }}{% endfor -%}
+    {%- for file in files -%}
+    {{ coupon_rfm.text_literal(modules.re.sub('([*?[])', '[\\1]', (root ~ '/' if root else '') ~ file)) }}{{ ', ' if not loop.last }}
+    {%- endfor -%}
     ]
+{%- endmacro %}
+
+
+{# Bytes of Parquet that are not marked as text: read as UTF-8, or where they are none, with ? for each byte beyond ASCII. #}
+{% macro duckdb__text_of_bytes(bytes) -%}
+    coalesce(
+        try(decode({{ bytes }})),
+        array_to_string(list_transform(
+            regexp_extract_all(hex({{ bytes }}), '..'), lambda h: case when h < '80' then chr(cast('0x' || h as integer)) else '?' end
+        ), '')
+    )
 {%- endmacro %}
 
 
 {#
     CSV files as a relation (line, filename). The delimiter, four control characters, is there for none to be found. Lines that
-    are not UTF-8 are left out; with `rejects` they are kept in the temporary tables <rejects>_reject and <rejects>_scan of the
-    connection.
+    are not UTF-8 are left out, but kept in the temporary tables <rejects>_reject and <rejects>_scan of the connection.
 
     Two modes, because DuckDB 2.0 has no single one that does both (measured on LF, CRLF and mixed files):
     - in parallel: new_line '\n' loses no line, but counts a CRLF as two; '\r\n' loses lines of LF files where buffers meet;
     - in_order: '\r\n' in one thread counts every line right, and the lines come in their order.
 #}
-{% macro csv_lines(files, skip, rejects=none, in_order=false) -%}
+{% macro csv_lines(root, files, skip, rejects, longest_line, in_order=false) -%}
     read_csv(
-        {{ coupon_rfm.file_list(files) }},
+        {{ coupon_rfm.file_list(files, root) }},
         columns = {'line': 'VARCHAR'}, auto_detect = false, header = false, skip = {{ skip }},
         delim = chr(1) || chr(2) || chr(3) || chr(4), quote = '', escape = '', comment = '',
         strict_mode = false, filename = true, hive_partitioning = false,
+        {% if longest_line >= 1999998 %}max_line_size = {{ longest_line + 2 }},{% endif %}
         {% if in_order %}new_line = '\r\n', parallel = false{% else %}new_line = '\n'{% endif %},
-        {% if rejects -%}
         store_rejects = true, rejects_table = '{{ rejects }}_reject', rejects_scan = '{{ rejects }}_scan'
-        {%- else -%}
-        ignore_errors = true
-        {%- endif %}
     )
 {%- endmacro %}
 

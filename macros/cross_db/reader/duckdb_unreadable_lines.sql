@@ -22,11 +22,41 @@
         ') %}
         {% do coupon_rfm.drop_rejects(rejects) %}
         {% set files = run_query(
-            'select distinct source_file, source_batch from ' ~ relation ~ ' where corrupt_record is not null'
+            'select source_file, source_batch, max(strlen(corrupt_record)) from ' ~ relation
+            ~ ' where corrupt_record is not null group by all'
         ).rows %}
-        {% for source_file, source_batch in files %}
-            {% do coupon_rfm.number_unreadable_lines(relation, root, source_file, source_batch) %}
+        {% for source_file, source_batch, longest_line in files %}
+            {% do coupon_rfm.number_unreadable_lines(relation, root, source_file, source_batch, longest_line) %}
         {% endfor %}
+    {% endif %}
+    {% if rejects != 'source_file' and not flags.EMPTY %}
+        {% do coupon_rfm.require_every_line(relation, rejects) %}
+    {% endif %}
+{% endmacro %}
+
+
+{# Stops where the rows of a table are not, file by file, the lines that were counted in the bytes of its files. #}
+{% macro require_every_line(relation, source_table) %}
+    {% set differences = [] %}
+    {% for row in run_query("
+        select coalesce(files.source_file, found.source_file), coalesce(files.line_count, 0), coalesce(found.row_count, 0)
+        from (
+            select source_file, line_count
+            from raw_files.ods.source_file
+            where source_table = '" ~ source_table ~ "' and source_file is not null
+        ) as files
+        full outer join (select source_file, count(*) as row_count from " ~ relation ~ " group by source_file) as found
+            on files.source_file = found.source_file
+        where coalesce(files.line_count, 0) <> coalesce(found.row_count, 0) or files.source_file is null
+        order by 1
+    ").rows %}
+        {% do differences.append(row[0] ~ ' has ' ~ row[1] ~ ' lines of data, but ' ~ row[2] ~ ' were read') %}
+    {% endfor %}
+    {% if differences %}
+        {{ exceptions.raise_compiler_error(
+            differences[:5] | join('; ') ~ '. If the files were changed while they were read, run the build again; else remove what is'
+            ~ ' odd in them (very long lines, bytes that are no text) and report it.'
+        ) }}
     {% endif %}
 {% endmacro %}
 
@@ -36,8 +66,8 @@
     numbers say how many of them stand before a line. Where the second reading finds other lines than the first (a CR alone
     ends a line for one only), the numbers stay NULL, so that no line is lost.
 #}
-{% macro number_unreadable_lines(relation, root, source_file, source_batch) %}
-    {% set lines = coupon_rfm.csv_lines([root ~ '/' ~ source_file], skip=0, rejects='numbered', in_order=true) %}
+{% macro number_unreadable_lines(relation, root, source_file, source_batch, longest_line) %}
+    {% set lines = coupon_rfm.csv_lines(root, [source_file], skip=0, rejects='numbered', longest_line=longest_line, in_order=true) %}
     {% set of_file = 'source_file = ' ~ coupon_rfm.text_literal(source_file) ~ ' and corrupt_record is not null' %}
     {% do run_query('
         create or replace temporary table numbered_line as

@@ -3,19 +3,17 @@
     every system, and begins with the root of the raw folder.
 #}
 
-{# {root, files}: the raw folder as the engine writes it, and the csv and parquet files of the tables in it. #}
+{# {root, entries}: the raw folder as the engine writes it, and what in it has the name of a table: path below it, kind, size. #}
 {% macro list_raw_folder(path, tables) %}
     {{ return(adapter.dispatch('list_raw_folder', 'coupon_rfm')(path, tables)) }}
 {% endmacro %}
 
-{# The first line of every CSV file of a table, by its path; a file of 0 bytes has none. #}
-{% macro first_lines(found) %}
-    {{ return(adapter.dispatch('first_lines', 'coupon_rfm')(found)) }}
-{% endmacro %}
-
-{# The columns of a Parquet file: its type by the name of each. #}
-{% macro parquet_columns(file) %}
-    {{ return(adapter.dispatch('parquet_columns', 'coupon_rfm')(file)) }}
+{#
+    What the files of a table are, by their path: size; of CSV the encoding of the header, its text (first_line) and, where the
+    engine can tell, line_count, longest_line and has_delimiter; of Parquet is_whole, columns and types.
+#}
+{% macro file_facts(root, found) %}
+    {{ return(adapter.dispatch('file_facts', 'coupon_rfm')(root, found)) }}
 {% endmacro %}
 
 {# Makes room for the sources where no reader of the warehouse meets them; stops where something else stands in their place. #}
@@ -49,8 +47,20 @@
 {% endmacro %}
 
 
-{# The file below the raw folder, and its batch: the date of its dt= folder, '' without one. #}
+{# A longer line, in bytes, is unreadable. #}
+{% macro longest_line() %}
+    {{ return(1000000) }}
+{% endmacro %}
+
+
+{# The file below the raw folder, and its batch: the day of its innermost dt= folder, '' without one. #}
 {% macro source_file_columns(path, root) -%}
-    substr({{ path }}, {{ root | length + 2 }}) as source_file,
-    regexp_extract({{ path }}, 'dt=([0-9]{4}-[0-9]{2}-[0-9]{2})', 1) as source_batch
+    {%- set file = 'substr(' ~ path ~ ', ' ~ (root | length + 2) ~ ')' -%}
+    {%- set batch = 'regexp_extract(' ~ file ~ ", '^(?:.*/)?dt=([0-9-]+)/', 1)" -%}
+    {{ file }} as source_file,
+    case
+        when length({{ batch }}) = 8
+            then substr({{ batch }}, 1, 4) || '-' || substr({{ batch }}, 5, 2) || '-' || substr({{ batch }}, 7, 2)
+        else {{ batch }}
+    end as source_batch
 {%- endmacro %}

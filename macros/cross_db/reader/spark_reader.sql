@@ -3,24 +3,32 @@
     ods.<table> on them. Everything goes through SQL, so that it works behind a Thrift Server and on any file system.
 #}
 
+{#
+    What Spark's file sources list, which follow links and tell regular files only: what a path is otherwise (a link, a pipe) is
+    not known here.
+#}
 {% macro spark__list_raw_folder(path, tables) %}
     {% set path = coupon_rfm.absolute_path(path) %}
     {% do run_query(
         'create or replace temporary view coupon_rfm_raw_file using binaryFile options (path '
-        ~ coupon_rfm.text_literal(path) ~ ", recursiveFileLookup 'true', pathGlobFilter '*.{csv,parquet}')"
+        ~ coupon_rfm.text_literal(path) ~ ", recursiveFileLookup 'true')"
     ) %}
-    {% set files = [] %}
-    {% for row in run_query('select path from coupon_rfm_raw_file order by path').rows %}
-        {% do files.append(row[0]) %}
-    {% endfor %}
+    {% set rows = run_query('select path, length from coupon_rfm_raw_file order by path').rows %}
     {# A file is listed as hdfs://host/data/x.csv where the folder was given as /data: its own beginning is the root's. #}
-    {% set file_system = modules.re.match('[a-zA-Z0-9+.-]+:(//[^/]*)?', files[0] if files else '') %}
+    {% set file_system = modules.re.match('[a-zA-Z0-9+.-]+:(//[^/]*)?', rows[0][0] if rows else '') %}
     {% set folder = modules.re.sub('^[a-zA-Z0-9+.-]+:(//[^/]*)?', '', path) %}
     {% set root = (file_system.group(0) if file_system else '') ~ folder %}
-    {% for file in files if not file.startswith(root ~ '/') %}
-        {{ exceptions.raise_compiler_error("ods_path is " ~ path ~ ", but its files are listed as " ~ file ~ ". Write it the same way.") }}
+    {% set entries = [] %}
+    {% for row in rows %}
+        {% if not row[0].startswith(root ~ '/') %}
+            {{ exceptions.raise_compiler_error(
+                "ods_path is " ~ path ~ ", but its files are listed as " ~ row[0] ~ ". Write it the same way."
+            ) }}
+        {% endif %}
+        {% set below = row[0][root | length + 1:] %}
+        {% do entries.append({'path': below, 'kind': 'file', 'size': row[1]}) %}
     {% endfor %}
-    {{ return({'root': root, 'files': files}) }}
+    {{ return({'root': root, 'entries': entries}) }}
 {% endmacro %}
 
 
@@ -58,20 +66,71 @@
 {% endmacro %}
 
 
-{# A passing table, because a temporary view would hide _metadata. #}
-{% macro spark__first_lines(found) %}
+{% macro spark__file_facts(root, found) %}
+    {% set facts = {} %}
+    {% for file in found.files %}
+        {% do facts.update({file: {'size': found.sizes[file]}}) %}
+        {% if found.format == 'parquet' and found.sizes[file] %}
+            {# What is no Parquet file stops here, with Spark's own words. #}
+            {% set types = coupon_rfm.spark__parquet_columns(root ~ '/' ~ file) %}
+            {% do facts[file].update({'is_whole': true, 'columns': types | list, 'types': types}) %}
+        {% endif %}
+    {% endfor %}
+    {% if found.format == 'csv' and found.sizes.values() | sum %}
+        {% for file, line, encoding, holds in coupon_rfm.spark__first_lines(root, found) %}
+            {% do facts[file[root | length + 1:]].update({'first_line': line, 'encoding': encoding, 'holds': holds}) %}
+        {% endfor %}
+        {% for file in found.files if found.sizes[file] and facts[file].encoding is not defined %}
+            {{ exceptions.raise_compiler_error(root ~ '/' ~ file ~ ' was listed, but Spark reads no line of it.') }}
+        {% endfor %}
+    {% endif %}
+    {{ return(facts) }}
+{% endmacro %}
+
+
+{#
+    The first line of every CSV file, if it is UTF-8, and what its bytes are, in the words of scripts/coupon_rfm/raw_files.py. Read as
+    ISO-8859-1 a byte is a character, so that patterns can tell the bytes apart. Over a passing table, because a temporary view
+    would hide _metadata.
+#}
+{% macro spark__first_lines(root, found) %}
     {% do run_query('create schema if not exists ods') %}
     {% do run_query('drop table if exists ods.coupon_rfm_header') %}
-    {% do run_query('create table ods.coupon_rfm_header (value string) using text ' ~ coupon_rfm.spark__file_options(found)) %}
-    {% set first_lines = {} %}
-    {% for row in run_query(
-        'select file, min_by(line, line_order) as line from (' ~ coupon_rfm.spark__lines('ods.coupon_rfm_header')
-        ~ ') where block = 0 group by file'
-    ).rows %}
-        {% do first_lines.update({row[0]: row[1]}) %}
-    {% endfor %}
+    {% do run_query('create table ods.coupon_rfm_header (value string) using text ' ~ coupon_rfm.spark__file_options(root, found.files)) %}
+    {% set rows = run_query("
+        select
+            file,
+            case when is_valid_utf8(line) then line end as line,
+            case
+                when
+                    bytes rlike r'^(?:\\xFF\\xFE|\\xFE\\xFF)'
+                    or length(bytes) - length(replace(bytes, char(0), '')) > length(bytes) / 3
+                    then 'UTF-16'
+                when is_valid_utf8(line) then 'UTF-8'
+                when
+                    bytes rlike r'^(?:[\\x00-\\x7F]|[\\x81-\\xFE](?:[\\x40-\\x7E\\x80-\\xFE]|[0-9][\\x81-\\xFE][0-9]))*+\\z'
+                    then 'GB18030'
+                else ''
+            end as encoding,
+            case
+                when startswith(bytes, 'PAR1') then 'Parquet'
+                when startswith(bytes, 'PK' || char(3) || char(4)) then 'an Excel workbook or a zip archive'
+                when hex(substr(line_bytes, 1, 4)) = 'D0CF11E0' then 'an old Excel workbook'
+                when hex(substr(line_bytes, 1, 2)) = '1F8B' then 'a gzip archive'
+                else ''
+            end as holds
+        from (
+            select file, line, cast(line as binary) as line_bytes, decode(cast(line as binary), 'ISO-8859-1') as bytes
+            from (
+                select file, min_by(line, line_order) as line
+                from (" ~ coupon_rfm.spark__lines('ods.coupon_rfm_header', root, found.files) ~ ")
+                where block = 0
+                group by file
+            )
+        )
+    ").rows %}
     {% do run_query('drop table ods.coupon_rfm_header') %}
-    {{ return(first_lines) }}
+    {{ return(rows) }}
 {% endmacro %}
 
 
@@ -103,17 +162,25 @@
             {% set columns = '(' ~ typed | join(', ') ~ ') using parquet ' %}
             {% do selects.append(coupon_rfm.spark__parquet_rows(root, table, group, files)) %}
         {% endif %}
-        {% do run_query('create table ' ~ files ~ ' ' ~ columns ~ coupon_rfm.spark__file_options(group)) %}
+        {% do run_query('create table ' ~ files ~ ' ' ~ columns ~ coupon_rfm.spark__file_options(root, group.files)) %}
     {% endfor %}
     {{ return(selects) }}
 {% endmacro %}
 
 
-{# Options of a file source: the files of a folder, at any depth, by their name. #}
-{% macro spark__file_options(found) -%}
+{#
+    Options of a file source: one file of the raw folder, or the table's folder. Other files there are not opened, because every query
+    says which files it is about (spark__is_in_files).
+#}
+{% macro spark__file_options(root, files) -%}
+    {%- set parts = files[0].split('/') -%}
     options (
-        path {{ coupon_rfm.text_literal(found.folder) }}, recursiveFileLookup 'true',
-        pathGlobFilter {{ coupon_rfm.text_literal(found.name) }}
+        {%- if parts | length > 1 %}
+        path {{ coupon_rfm.text_literal(root ~ '/' ~ parts[0]) }},
+        {%- else %}
+        path {{ coupon_rfm.text_literal(root) }}, pathGlobFilter {{ coupon_rfm.text_literal(parts[0]) }},
+        {%- endif %}
+        recursiveFileLookup 'true'
     )
 {%- endmacro %}
 
@@ -123,7 +190,7 @@
 select
     {%- for column in table.columns %}
     {% if column in group.columns -%}
-    nullif(fields[{{ group.columns.index(column) }}], '') as {{ column }},
+    nullif(get(fields, {{ group.columns.index(column) }}), '') as {{ column }},
     {%- else -%}
     cast(null as string) as {{ column }},
     {%- endif %}
@@ -136,14 +203,20 @@ from (
         file,
         source_line,
         line,
-        case when size(cut_fields) = {{ group.columns | length }} then cut_fields end as fields
+        case
+            when size(cut_fields) between {{ group.columns | length - group.optional_at_end }} and {{ group.columns | length }}
+                then cut_fields
+        end as fields
     from (
         select
             file,
             source_line,
             line,
-            case when is_valid_utf8(line) then {{ coupon_rfm.spark__csv_fields('line') }} end as cut_fields
-        from ({{ coupon_rfm.spark__numbered_lines(files, group.files) }})
+            case
+                when is_valid_utf8(line) and octet_length(line) <= {{ coupon_rfm.longest_line() }}
+                    then {{ coupon_rfm.spark__csv_fields('line') }}
+            end as cut_fields
+        from ({{ coupon_rfm.spark__numbered_lines(files, root, group.files) }})
         where
             source_line > 1
             and ({{ coupon_rfm.trim_characters('line', coupon_rfm.blank_characters()) }} <> '' or not is_valid_utf8(line))
@@ -162,6 +235,8 @@ select
     date_format({{ column }}, "yyyy-MM-dd HH:mm:ss.SSSSSS'+00:00'") as {{ column }},
     {%- elif group.types[column] in ['double', 'float'] -%}
     {{ coupon_rfm.float_text(column) }} as {{ column }},
+    {%- elif group.types[column] == 'binary' -%}
+    nullif({{ coupon_rfm.spark__text_of_bytes(column) }}, '') as {{ column }},
     {%- else -%}
     nullif(cast({{ column }} as string), '') as {{ column }},
     {%- endif %}
@@ -170,7 +245,16 @@ select
     _metadata.row_index + 1 as source_line,
     cast(null as string) as corrupt_record
 from {{ files }}
-where {{ coupon_rfm.spark__is_in_files(group.files) }}
+where {{ coupon_rfm.spark__is_in_files(root, group.files) }}
+{%- endmacro %}
+
+
+{# As duckdb__text_of_bytes. #}
+{% macro spark__text_of_bytes(bytes) -%}
+    case
+        when is_valid_utf8(cast({{ bytes }} as string)) then cast({{ bytes }} as string)
+        else regexp_replace(decode({{ bytes }}, 'ISO-8859-1'), r'[^\x00-\x7F]', '?')
+    end
 {%- endmacro %}
 
 
@@ -180,37 +264,35 @@ where {{ coupon_rfm.spark__is_in_files(group.files) }}
     count. Should the blocks of the two readings differ (spark.sql.files.minPartitionNum keeps them from following the number of
     live executors), the query stops instead of telling wrong numbers.
 #}
-{% macro spark__numbered_lines(files, only_files) -%}
+{% macro spark__numbered_lines(files, root, only_files) -%}
     select /*+ broadcast(blocks) */
         lines.file,
         lines.line,
         lines.line_order - blocks.first_order + 1 + coalesce(
             blocks.lines_before, raise_error('The blocks of a file changed while it was read; run the build again.')
         ) as source_line
-    from ({{ coupon_rfm.spark__lines(files, only_files) }}) as lines
+    from ({{ coupon_rfm.spark__lines(files, root, only_files) }}) as lines
     left join (
         select
             file,
             block,
             min(line_order) as first_order,
             sum(count(*)) over (partition by file order by block) - count(*) as lines_before
-        from ({{ coupon_rfm.spark__lines(files, only_files) }})
+        from ({{ coupon_rfm.spark__lines(files, root, only_files) }})
         group by file, block
     ) as blocks
         on lines.file = blocks.file and lines.block = blocks.block
 {%- endmacro %}
 
 
-{% macro spark__lines(files, only_files=none) -%}
+{% macro spark__lines(files, root, only_files) -%}
     select
         {{ coupon_rfm.spark__file_path() }} as file,
         _metadata.file_block_start as block,
         value as line,
         monotonically_increasing_id() as line_order
     from {{ files }}
-    {%- if only_files %}
-    where {{ coupon_rfm.spark__is_in_files(only_files) }}
-    {%- endif %}
+    where {{ coupon_rfm.spark__is_in_files(root, only_files) }}
 {%- endmacro %}
 
 
@@ -218,9 +300,9 @@ where {{ coupon_rfm.spark__is_in_files(group.files) }}
     Other files of the folder, such as those of other groups or newly come ones, are not opened: Spark prunes them by such a
     condition.
 #}
-{% macro spark__is_in_files(files) -%}
+{% macro spark__is_in_files(root, files) -%}
     {{ coupon_rfm.spark__file_path() }} in (
-    {%- for file in files %}{{ coupon_rfm.text_literal(file) }}{{ ', ' if not loop.last }}{% endfor -%}
+    {%- for file in files %}{{ coupon_rfm.text_literal(root ~ '/' ~ file) }}{{ ', ' if not loop.last }}{% endfor -%}
     )
 {%- endmacro %}
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import gzip
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 
 from oracle.tables import Table
 from oracle.values import BLANKS
 
-BATCH_FOLDER = re.compile(r"dt=(\d{4}-\d{2}-\d{2})")
+BATCH_FOLDER = re.compile(r"dt=(\d{4})(-?)(\d{2})\2(\d{2})", re.ASCII)
+LONGEST_LINE = 1_000_000
 LINE_END = re.compile(rb"\r\n|\n|\r")
 LONE_CR = re.compile(rb"\r(?!\n)")
 BOM = "\ufeff"
@@ -51,7 +54,7 @@ def read_table(ods_path: Path, table: Table) -> RawTable:
     for path in files:
         batch = batch_of(path.relative_to(ods_path))
         source_file = path.relative_to(ods_path).as_posix()
-        read = _parquet_records if path.suffix == ".parquet" else _csv_records
+        read = _parquet_records if path.suffix.lower() == ".parquet" else _csv_records
         header, records = read(path, table, source_file, batch)
         raw.unknown_columns |= set(header) - set(table.columns) - {""}
         raw.records.extend(records)
@@ -62,13 +65,20 @@ def table_files(ods_path: Path, name: str) -> list[Path]:
     """The files of a table: `<name>.csv`, `<name>.parquet` or those in the folder `<name>/`."""
     if not ods_path.is_dir():
         raise OdsError(f"{ods_path}: no such folder")
-    single = [ods_path / f"{name}.csv", ods_path / f"{name}.parquet"]
-    found = [[path] for path in single if path.is_file()]
+    kinds = ("(?i:[.]csv)([.]gz)?", "(?i:[.]parquet)")
+    found = [
+        [path]
+        for path in sorted(ods_path.iterdir())
+        if path.is_file() and any(re.fullmatch(name + kind, path.name) for kind in kinds)
+    ]
     folder = ods_path / name
     if folder.is_dir():
-        inside = sorted(p for p in folder.rglob("*") if p.suffix in (".csv", ".parquet"))
-        hidden = [p for p in inside if any(n[0] in "._" for n in p.relative_to(folder).parts)]
-        found.append([path for path in inside if path.is_file() and path not in hidden])
+        inside = [path.relative_to(folder) for path in sorted(folder.rglob("*")) if path.is_file()]
+        shown = [path for path in inside if not any(part[0] in "._" for part in path.parts)]
+        by_kind = [[p for p in shown if re.search(f"{kind}$", p.name)] for kind in kinds]
+        if len(shown) > sum(map(len, by_kind)):
+            raise OdsError(f"{folder}: holds a file that is not read")
+        found += [[folder / path for path in paths] for paths in by_kind]
     found = [paths for paths in found if paths]
     if len(found) > 1:
         raise OdsError(f"{ods_path}: the table {name} is given twice: {found}")
@@ -76,9 +86,17 @@ def table_files(ods_path: Path, name: str) -> list[Path]:
 
 
 def batch_of(path: Path) -> str:
-    """The day of the `dt=` folder on a path, '' without one."""
-    days = [m.group(1) for part in path.parts[:-1] if (m := BATCH_FOLDER.fullmatch(part))]
-    return days[-1] if days else ""
+    """The day of the innermost `dt=` folder on a path below the raw folder, '' without one."""
+    batch = ""
+    for part in path.parts[:-1]:
+        if part.lower().startswith("dt="):
+            found = BATCH_FOLDER.fullmatch(part)
+            try:
+                year, _, month, day = found.groups() if found else ("0", "", "0", "0")
+                batch = date(int(year), int(month), int(day)).isoformat()
+            except ValueError as error:
+                raise OdsError(f"{path}: {part} is no day") from error
+    return batch
 
 
 def physical_lines(content: bytes) -> Iterator[tuple[int | None, bytes]]:
@@ -150,7 +168,7 @@ def _header(names: list[str], table: Table, source_file: str) -> list[str]:
 def _csv_records(
     path: Path, table: Table, source_file: str, batch: str
 ) -> tuple[list[str], list[Record]]:
-    content = path.read_bytes()
+    content = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
     if not content:
         raise OdsError(f"{source_file}: the file is empty, not even a header")
     lines = physical_lines(content)
@@ -160,13 +178,17 @@ def _csv_records(
     if names is None:
         raise OdsError(f"{source_file}: the header cannot be read")
     header = _header(names, table, source_file)
+    least = len(header)
+    while least and header[least - 1] in table.optional_columns:
+        least -= 1
     records = []
     for number, line in lines:
         text = decode(line)
         if text is not None and not text.strip(BLANKS):
             continue
-        fields = None if text is None else split_fields(text)
-        if fields is not None and len(fields) == len(header):
+        fields = None if text is None or len(line) > LONGEST_LINE else split_fields(text)
+        if fields is not None and least <= len(fields) <= len(header):
+            fields += [""] * (len(header) - len(fields))
             named = {name: value or None for name, value in zip(header, fields, strict=True)}
             records.append(Record(source_file, number, batch, named))
         else:
@@ -197,6 +219,11 @@ def _parquet_records(
 def _parquet_text(value: object) -> str | None:
     if value is None or isinstance(value, str):
         return value or None
+    if isinstance(value, bytes):
+        text = decode(value)
+        return (
+            value.decode("ascii", "replace").replace("\ufffd", "?") if text is None else text
+        ) or None
     if isinstance(value, bool):
         return "true" if value else "false"
     return str(value)
