@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 import threading
+import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ import pytest
 
 from comparison import require_same_contents, table_contents
 from conftest import Build
-from project import ROOT, WAREHOUSE_NAME, Run
+from project import ROOT, WAREHOUSE_NAME, Run, run_dbt
 from raw_files import write_ods
 from small_project import write_files
 
@@ -482,3 +483,42 @@ def first_bytes(server: socket.socket) -> bytes:
             while piece := client.recv(4096):
                 heard += piece
         return heard
+
+
+# dbt and pip ---------------------------------------------------------------------------------
+
+
+def test_pip_install_takes_the_requirements_and_no_code(tmp_path: Path) -> None:
+    for name in ("pyproject.toml", "README.md", "LICENSE"):
+        shutil.copy(ROOT / name, tmp_path / name)
+    for name in ("macros", "models", "scripts", "seeds", "tests"):  # what setuptools would find
+        write_files(tmp_path / name, {"__init__.py": ""})
+    pip = [sys.executable, "-m", "pip", "wheel", ".", "--no-deps", "--wheel-dir", "wheel"]
+    inherited = {k: v for k, v in os.environ.items() if not k.startswith("PYTHON")}
+    done = subprocess.run(pip, cwd=tmp_path, env=inherited, capture_output=True, encoding="utf-8")
+    if "No matching distribution found for setuptools" in done.stderr:
+        pytest.skip("no package index to take setuptools from")
+    assert done.returncode == 0, done.stderr[-2000:]
+    (wheel,) = (tmp_path / "wheel").iterdir()
+    names = zipfile.ZipFile(wheel).namelist()
+    assert all(name.startswith("coupon_rfm-0.1.0.dist-info/") for name in names), names
+    metadata = zipfile.ZipFile(wheel).read("coupon_rfm-0.1.0.dist-info/METADATA").decode()
+    assert "Requires-Dist: dbt-duckdb" in metadata
+
+
+def test_a_build_without_rows_passes_its_tests(ods: Path, tmp_path: Path) -> None:
+    run = run_dbt(["build", "--empty"], ods, tmp_path).require_success()
+    assert "ERROR=0 SKIP=0" in run.output and "WARN=0" in run.output
+    assert not run.table("ods.ods_coupon_send")
+
+
+def test_a_schema_that_has_no_effect_is_warned_of(tmp_path: Path) -> None:
+    profile = (
+        "coupon_rfm: {target: a, outputs: {a: {type: duckdb, path: w.duckdb, schema: SCHEMA}}}"
+    )
+    for schema in ("mine", "main"):
+        write_files(tmp_path / schema, {"profiles.yml": profile.replace("SCHEMA", schema)})
+        command = [DBT, "run-operation", "warn_of_schema", "--project-dir", ROOT]
+        command += ["--profiles-dir", tmp_path / schema]
+        printed = succeeded(run(*command, folder=tmp_path, environment=own_paths(tmp_path)))
+        assert ("The schema 'mine' of the profile is not used" in printed) == (schema == "mine")
