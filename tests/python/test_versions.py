@@ -232,8 +232,12 @@ def write_histories(folder: Path, chance: random.Random) -> Path:
     return write_ods(folder, coupon_send=sends, coupon_use=uses, **missing)
 
 
+# Most of these rows are there to be rejected.
+LENIENT = {"max_bad_row_share": 1}
+
+
 def test_every_kind_has_its_verdict(build: Build, ods_path: Path) -> None:
-    run = build(ods_path, with_checks=True)
+    run = build(ods_path, LENIENT, with_checks=True)
     reasons = {row["send_id"]: "" for row in run.table("dwd.dwd_coupon_send")} | {
         row["row_key"]: row["reason"]
         for row in run.table("dwd.dwd_rejected_row")
@@ -246,7 +250,7 @@ def test_every_kind_has_its_verdict(build: Build, ods_path: Path) -> None:
 
 
 def test_warehouse_equals_the_oracle(build: Build, ods_path: Path) -> None:
-    check(build(ods_path, with_checks=True), ods_path, {})
+    check(build(ods_path, LENIENT, with_checks=True), ods_path, {})
 
 
 @pytest.mark.parametrize(
@@ -258,7 +262,7 @@ def test_versions_are_those_of_the_oracle(
 ) -> None:
     """At every second at which anything begins, and before all: the same row holds."""
     versions: dict[str, list[dict[str, Any]]] = {}
-    run = build(ods_path, with_checks=True)
+    run = build(ods_path, LENIENT, with_checks=True)
     for row in run.query(f"from dim.dim_{table}_version order by valid_from"):
         versions.setdefault(row[f"{table}_id"], []).append(row)
     histories = evaluate(ods_path).histories[table]
