@@ -75,6 +75,19 @@ def test_every_unit_test_pins_the_settings_that_its_model_reads(manifest: dict[s
     assert not forgotten, f"add these to overrides.vars of the unit tests: {forgotten}"
 
 
+def test_unit_tests_are_left_out_by_default_and_all_tests_by_models(tmp_path: Path) -> None:
+    built = {"seed", "model", "test", "unit_test"}
+    for options, expected in (
+        ((), built - {"unit_test"}),
+        (("--selector", "everything"), built),
+        (("--selector", "models"), {"seed", "model"}),
+    ):
+        command = ("--quiet", "ls", *options, "--output", "json", "--output-keys", "resource_type")
+        listed = run_dbt(command, ROOT / "seeds" / "ods", tmp_path).require_success().output
+        found = {json.loads(line)["resource_type"] for line in listed.splitlines() if line}
+        assert found & built == expected, options
+
+
 # Every valid setting builds --------------------------------------------------------------------
 
 LAST_DAY = date(2026, 11, 15)
