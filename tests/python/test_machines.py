@@ -201,7 +201,7 @@ def test_scripts_read_write_and_print_where_the_console_is_not_utf8(
         return printed
 
     project = write_files(tmp_path / "project", CHINESE_PROJECT)
-    command = [DBT, "build", "--exclude-resource-type", "test"]
+    command = [DBT, "run"]
     succeeded(run(*command, folder=project, environment=windows | own_paths(tmp_path)))
 
     options = ("--project-dir", project, "--out", tmp_path)

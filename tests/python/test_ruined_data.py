@@ -47,10 +47,8 @@ def checked(tmp_path: Path, good_run: Run) -> Checked:
         folder = tmp_path / "run"
         folder.mkdir()
         shutil.copy(good_run.warehouse, folder / WAREHOUSE_NAME)
-        selected = (
-            *("--exclude-resource-type", "unit_test"),
-            *(("--indirect-selection", "buildable", "--select", *select) if select else ()),
-        )
+        options = ("--exclude-resource-type", "unit_test", "--indirect-selection", "buildable")
+        selected = (*options, "--select", *select) if select else ()
         environment = {CLOCK: today} if today else None
         return run_dbt(["build", *selected], ods_path, folder, variables, environment)
 
