@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import tempfile
 from pathlib import Path
 
@@ -45,7 +44,7 @@ def main(
     with tempfile.TemporaryDirectory(prefix="coupon_rfm_compare_") as name:
         folder = (exchange or Path(name)).resolve()
         for target in (left, right):
-            artifacts = f"{os.environ.get('DBT_TARGET_PATH') or 'target'}/{target}/compare"
+            artifacts = f"{target}/compare"
             project = Project(project_dir, artifacts=artifacts, target=target, variables=variables)
             if build:
                 build_target(project, target)

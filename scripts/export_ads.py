@@ -22,7 +22,7 @@ KEY_TESTS = {"unique", "unique_combination", "primary_key"}
 def main(out: Path, tables: tuple[str, ...], target: str | None, project_dir: Path) -> None:
     """Write the ads tables to OUT/ads/<table>.csv (UTF-8 with BOM, RFC 4180, formulas escaped)."""
     out = out.resolve()
-    project = Project(project_dir, artifacts="target/export", target=target)
+    project = Project(project_dir, artifacts="export", target=target)
     models = chosen_models(project.manifest(), tables)
     project.require_warehouse()
     for name, model in models.items():

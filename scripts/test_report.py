@@ -42,7 +42,7 @@ SAMPLE_ROWS = 3
 def main(out: Path, variables: str | None, target: str | None, project_dir: Path) -> None:
     """Run every dbt test and write OUT/test_report.csv; exit with 1 unless all passed or warned."""
     path = out.resolve() / "test_report.csv"
-    project = Project(project_dir, artifacts="target/report", target=target, variables=variables)
+    project = Project(project_dir, artifacts="report", target=target, variables=variables)
     tests = all_tests(project.manifest())
     project.require_warehouse()
     results, trouble = run_tests(project, len(tests))

@@ -20,7 +20,9 @@ from pathlib import Path
 from typing import IO, Any
 
 import duckdb
+from dbt.adapters.duckdb.credentials import DuckDBCredentials
 from dbt.adapters.duckdb.plugins import BasePlugin
+from dbt_common.exceptions import DbtRuntimeError
 from duckdb import DuckDBPyConnection
 
 Facts = dict[str, Any]
@@ -42,6 +44,18 @@ MAGIC = {
 
 class Plugin(BasePlugin):
     """What `plugins:` of profiles.yml loads."""
+
+    def update_connection_config(self, creds: DuckDBCredentials, config: dict[str, Any]) -> None:
+        """Make the folder of the warehouse, which DuckDB would not."""
+        if creds.path != ":memory:" and "://" not in creds.path:
+            folder = Path(creds.path).parent
+            try:
+                folder.mkdir(parents=True, exist_ok=True)
+            except OSError as error:
+                raise DbtRuntimeError(
+                    f"The folder of the warehouse, {folder}, cannot be made: {error.strerror}. "
+                    "Point COUPON_RFM_DB_PATH at another."
+                ) from error
 
     def configure_connection(self, conn: DuckDBPyConnection) -> None:
         """Add the functions to DuckDB."""

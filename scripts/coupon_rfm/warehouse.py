@@ -62,12 +62,13 @@ class Project:
     def __init__(
         self, folder: Path, artifacts: str, target: str | None = None, variables: str | None = None
     ) -> None:
-        """Choose the project in `folder`; `artifacts` is its target path, `variables` is YAML."""
+        """Choose the project in `folder`; `artifacts` names a folder below the target path."""
         folder = folder.resolve()
         profiles = Path(os.environ.get("DBT_PROFILES_DIR") or folder).resolve()
         os.chdir(folder)
         self._manifest: Manifest | None = None
         self._options = ["--project-dir", str(folder), "--profiles-dir", str(profiles)]
+        artifacts = f"{os.environ.get('DBT_TARGET_PATH') or 'target'}/{artifacts}"
         self._options += ["--target-path", artifacts, "--log-path", artifacts]
         if target:
             self._options += ["--target", target]

@@ -256,7 +256,6 @@ def test_every_command_finds_the_same_folders_wherever_it_runs(
         "DBT_TARGET_PATH": "",
         "DBT_PROFILES_DIR": "",
     }
-    (copied / "warehouse").mkdir()
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
     command = [DBT, "build", "--selector", "models"]
@@ -270,9 +269,18 @@ def test_every_command_finds_the_same_folders_wherever_it_runs(
     for folder, project in ((elsewhere, copied), (copied / "models", Path(".."))):
         script = [sys.executable, copied / "scripts" / "export_ads.py", "--table", "ads_trend"]
         script += ["--project-dir", project, "--out", "out"]
-        succeeded(run(*script, folder=folder, environment=environment))
+        succeeded(run(*script, folder=folder, environment=environment | own_paths(tmp_path)))
         assert (folder / "out" / "ads" / "ads_trend.csv").is_file()
     assert [path.name for path in elsewhere.iterdir()] == ["out"]
+
+
+def test_a_folder_that_cannot_be_made_is_named(copied: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    path = tmp_path / "file" / "folder" / "w.duckdb"
+    environment = own_paths(tmp_path) | {"COUPON_RFM_DB_PATH": str(path)}
+    done = run(DBT, "seed", folder=copied, environment=environment)
+    said = f"The folder of the warehouse, {path.parent}, cannot be made: Not a directory."
+    assert done.returncode and said in done.stdout and "Traceback" not in done.stdout, done.stdout
 
 
 HOME = "/home/王 五"
