@@ -209,7 +209,7 @@ def _csv_facts(path: Path) -> Facts:
 
 def encoding_of(line: bytes) -> str:
     """Tell the encoding of a line: UTF-8, UTF-16, probably GB18030, or '' for neither."""
-    if line.startswith((b"\xff\xfe", b"\xfe\xff")) or line.count(b"\0") * 3 > len(line):
+    if line.startswith((b"\xff\xfe", b"\xfe\xff")) or line.count(b"\0") * 20 > len(line):
         return "UTF-16"
     for encoding in ("UTF-8", "GB18030"):
         try:

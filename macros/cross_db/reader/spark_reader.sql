@@ -104,7 +104,7 @@
             case
                 when
                     bytes rlike r'^(?:\\xFF\\xFE|\\xFE\\xFF)'
-                    or length(bytes) - length(replace(bytes, char(0), '')) > length(bytes) / 3
+                    or (length(bytes) - length(replace(bytes, char(0), ''))) * 20 > length(bytes)
                     then 'UTF-16'
                 when is_valid_utf8(line) then 'UTF-8'
                 when
