@@ -9,8 +9,7 @@ renamed as (
         source_table,
         source_file,
         file_format,
-        ignored_columns,
-        line_count
+        ignored_columns
     from source
 )
 
