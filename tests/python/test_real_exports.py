@@ -161,6 +161,7 @@ def test_doubles_in_parquet(build: Build, tmp_path: Path) -> None:
 
 
 @needs_spark
+@pytest.mark.soak
 def test_spark_reads_them_alike(tmp_path: Path) -> None:
     """The odd texts of test_oracle, and doubles."""
     ods_path = write_odd_values(tmp_path / "odd", random.Random(7))

@@ -291,5 +291,6 @@ def test_random_histories(build: Build, tmp_path: Path, seed: int) -> None:
 
 
 @needs_spark
+@pytest.mark.soak
 def test_spark_finds_the_same_versions(ods_path: Path, tmp_path: Path) -> None:
     require_equality(ods_path, tmp_path)
