@@ -6,8 +6,6 @@ it stands in macros/ods. docs/decisions/0011 says why it is a plugin.
 
 from __future__ import annotations
 
-import atexit
-import contextlib
 import gzip
 import json
 import os
@@ -19,7 +17,6 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import IO, Any
 
-import duckdb
 from dbt.adapters.duckdb.credentials import DuckDBCredentials
 from dbt.adapters.duckdb.plugins import BasePlugin
 from dbt_common.exceptions import DbtRuntimeError
@@ -67,14 +64,6 @@ class Plugin(BasePlugin):
                 "VARCHAR",
                 side_effects=True,  # the same call may find other files
             )
-        atexit.register(_remove_functions, conn)
-
-
-def _remove_functions(conn: DuckDBPyConnection) -> None:
-    """Remove the functions before Python ends: DuckDB would complain of what still refers to it."""
-    with contextlib.suppress(duckdb.Error):
-        for function in FUNCTIONS:
-            conn.remove_function(f"coupon_rfm_{function.__name__}")
 
 
 def _json_function(function: Callable[..., Facts]) -> Callable[[str], str]:
