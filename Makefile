@@ -71,7 +71,7 @@ docs: .venv/run.stamp ## write the dbt docs as one page, output/docs/index.html
 
 .PHONY: bench
 bench: .venv/run.stamp ## time the generator and full builds, up to a million sends; docs/benchmark.md has the last run
-	@$(BIN)/python scripts/benchmark.py --out docs/benchmark.md
+	@$(BIN)/python scripts/benchmark.py --out docs
 
 .PHONY: soak
 soak: .venv/spark.stamp .venv/dev.stamp ## the long runs that are no part of `make test`

@@ -5,64 +5,22 @@ from __future__ import annotations
 import datetime
 import os
 import platform
-import resource
-import subprocess
 import sys
 import tempfile
-import time
-from dataclasses import dataclass
 from pathlib import Path
 
 import click
 
-from coupon_rfm.measurement import current_commit
+from coupon_rfm import ROOT
+from coupon_rfm.measurement import Cost, current_commit, measure
 
-ROOT = Path(__file__).resolve().parent.parent
 DBT = Path(sys.executable).with_name("dbt")
 
 
-@dataclass(frozen=True)
-class Measurement:
-    """What one command took: wall and CPU seconds (children too), peak memory in MiB."""
-
-    step: str
-    wall_seconds: float
-    cpu_seconds: float
-    peak_mib: float
-
-
-def measure(
-    step: str, command: list[str], environment: dict[str, str] | None = None
-) -> Measurement:
-    """Run a command, and stop the benchmark with its output when it fails."""
+def note(step: str, command: list[str], environment: dict[str, str]) -> tuple[str, Cost]:
+    """Run a step and return what it took."""
     click.echo(f"{step} ...", err=True)
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    started = time.monotonic()
-    # A process of its own in between: the peak memory of children is the maximum over all of them.
-    watched = [sys.executable, "-c", WATCH, *command]
-    run = subprocess.run(
-        watched,
-        cwd=ROOT,
-        env=os.environ | (environment or {}),
-        capture_output=True,
-        encoding="utf-8",
-        errors="replace",
-    )
-    wall_seconds = time.monotonic() - started
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    if run.returncode:
-        raise click.ClickException(f"{step} failed:\n{run.stdout[-4000:]}{run.stderr[-4000:]}")
-    cpu_seconds = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    peak_kib = int(run.stderr.rsplit("peak_kib=", 1)[1])
-    return Measurement(step, wall_seconds, cpu_seconds, peak_kib / 1024)
-
-
-WATCH = """
-import resource, subprocess, sys
-code = subprocess.run(sys.argv[1:]).returncode
-print("peak_kib=%d" % resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss, file=sys.stderr)
-sys.exit(code)
-"""
+    return step, measure(command, environment)
 
 
 def dbt_build(folder: Path, ods_path: Path) -> tuple[list[str], dict[str, str]]:
@@ -76,12 +34,12 @@ def dbt_build(folder: Path, ods_path: Path) -> tuple[list[str], dict[str, str]]:
     return [str(DBT), "--quiet", "build"], environment
 
 
-def report(measurements: list[Measurement], send_count: int) -> str:
+def report(costs: list[tuple[str, Cost]], send_count: int) -> str:
     """The figures as Markdown, with what is needed to repeat them."""
     lines = [
         "# Benchmark",
         "",
-        f"`python scripts/benchmark.py --sends {send_count} --out docs/benchmark.md`,",
+        f"`python scripts/benchmark.py --sends {send_count} --out docs`,",
         f"{datetime.date.today()}, commit {current_commit()}, {os.cpu_count()} cores, "
         f"{platform.system()}, Python {platform.python_version()}.",
         "Shared machines are noisy: compare rows of one run, and CPU rather than wall seconds.",
@@ -89,8 +47,8 @@ def report(measurements: list[Measurement], send_count: int) -> str:
         "| step | wall s | CPU s | peak MiB |",
         "|---|---:|---:|---:|",
         *(
-            f"| {m.step} | {m.wall_seconds:.1f} | {m.cpu_seconds:.1f} | {m.peak_mib:.0f} |"
-            for m in measurements
+            f"| {step} | {cost.wall_seconds:.1f} | {cost.cpu_seconds:.1f} | {cost.peak_mib:.0f} |"
+            for step, cost in costs
         ),
     ]
     return "\n".join([*lines, ""])
@@ -99,7 +57,9 @@ def report(measurements: list[Measurement], send_count: int) -> str:
 @click.command(help=__doc__)
 @click.option("--sends", default=1_000_000, show_default=True, type=click.IntRange(1000))
 @click.option(
-    "--out", type=click.Path(dir_okay=False, path_type=Path), help="Also write the figures here."
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Also write the figures to OUT/benchmark.md.",
 )
 def main(sends: int, out: Path | None) -> None:
     """Run the steps one after the other and print the figures."""
@@ -111,20 +71,22 @@ def main(sends: int, out: Path | None) -> None:
         large_build = dbt_build(folder / "large", raw)
         for build_folder in ("sample", "large"):
             (folder / build_folder).mkdir()
-        measurements = [
-            measure("`dbt parse` from nothing", [str(DBT), "--quiet", "parse"], sample_build[1]),
-            measure("`dbt build` of the sample, all tests", *sample_build),
-            measure(f"generate {sends:,} dirty sends, csv", [*generate, "--out", str(raw)]),
-            measure(f"`dbt build` of {sends:,} dirty sends, all tests", *large_build),
-            measure(
+        costs = [
+            note("`dbt parse` from nothing", [str(DBT), "--quiet", "parse"], sample_build[1]),
+            note("`dbt build` of the sample, all tests", *sample_build),
+            note(f"generate {sends:,} dirty sends, csv", [*generate, "--out", str(raw)], {}),
+            note(f"`dbt build` of {sends:,} dirty sends, all tests", *large_build),
+            note(
                 f"generate {10 * sends:,} dirty sends, csv",
                 [*generate[:-1], str(10 * sends), "--out", str(folder / "raw10")],
+                {},
             ),
         ]
-    text = report(measurements, sends)
+    text = report(costs, sends)
     click.echo(text)
     if out:
-        out.write_text(text, encoding="utf-8")
+        out.mkdir(parents=True, exist_ok=True)
+        (out / "benchmark.md").write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ import click
 
 from coupon_rfm.cluster import LocalCluster, Settings
 from coupon_rfm.java import require_spark
-from coupon_rfm.measurement import current_commit, run
+from coupon_rfm.measurement import current_commit, measure
 
 DBT = Path(sys.executable).with_name("dbt")
 TARGETS = ("local", "spark_local", "cluster")
@@ -37,7 +37,11 @@ TARGETS = ("local", "spark_local", "cluster")
 @click.option(
     "--folder", type=click.Path(path_type=Path), help="Work here and keep it.  [default: temporary]"
 )
-@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Also write it here.")
+@click.option(
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Also write it to OUT/benchmark_engines.md.",
+)
 def main(
     sends: int, targets: tuple[str, ...], memory: str, folder: Path | None, out: Path | None
 ) -> None:
@@ -58,11 +62,11 @@ def main(
         if not raw.exists():
             click.echo(f"generate {sends:,} sends ...", err=True)
             generate = ["scripts/generate_ods.py", "--seed", "1", "--sends", str(sends)]
-            run([sys.executable, *generate, "--out", str(raw)], environment)
+            measure([sys.executable, *generate, "--out", str(raw)], environment)
         rows = []
         for target in targets:
             settings: dict[str, str] = {}
-            roots: list[int] = []
+            servers: list[int] = []
             if target == "cluster":
                 mib = int(memory.removesuffix("g")) * 1024
                 cluster = LocalCluster(
@@ -71,27 +75,28 @@ def main(
                 cluster.up()
                 stack.callback(cluster.down)
                 settings = cluster.environment()
-                roots = [process.pid for process in cluster.processes().values()]
+                servers = [process.pid for process in cluster.processes().values()]
             command = [str(DBT), "--quiet", "build", "--selector", "models", "--target", target]
             artifacts = str(folder / "target" / target)
             command += ["--target-path", artifacts, "--log-path", artifacts]
             click.echo(f"build {target} ...", err=True)
-            wall_seconds, usage = run(command, environment | settings, roots)
+            cost = measure(command, environment | settings, servers)
             equality = "–"
             if target != "local":
                 click.echo(f"compare {target} ...", err=True)
                 compare = [sys.executable, "scripts/compare_targets.py", "local", target]
-                run([*compare, "--layer", "ads"], environment | settings)
+                measure([*compare, "--layer", "ads"], environment | settings)
                 equality = "all rows equal"
             rows.append(
-                f"| {target} | {wall_seconds:.0f} | {usage.cpu_seconds:.0f} | {usage.peak_mib:.0f} "
-                f"| {equality} |"
+                f"| {target} | {cost.wall_seconds:.0f} | {cost.cpu_seconds:.0f} "
+                f"| {cost.peak_mib:.0f} | {equality} |"
             )
             click.echo(rows[-1], err=True)
     text = report(rows, sends, memory)
     click.echo(text)
     if out:
-        out.write_text(text, encoding="utf-8")
+        out.mkdir(parents=True, exist_ok=True)
+        (out / "benchmark_engines.md").write_text(text, encoding="utf-8")
 
 
 def report(rows: list[str], sends: int, memory: str) -> str:
@@ -99,8 +104,7 @@ def report(rows: list[str], sends: int, memory: str) -> str:
     lines = [
         "# Engines",
         "",
-        f"`python scripts/benchmark_engines.py --sends {sends} --memory {memory} "
-        "--out docs/benchmark_engines.md`,",
+        f"`python scripts/benchmark_engines.py --sends {sends} --memory {memory} --out docs`,",
         f"{datetime.date.today()}, commit {current_commit()}, {os.cpu_count()} cores, "
         f"pyspark {version('pyspark')}, duckdb {version('duckdb')}.",
         f"`dbt build` of {sends:,} dirty sends in CSV without the tests, with the start of dbt and",

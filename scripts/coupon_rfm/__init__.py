@@ -5,6 +5,9 @@ redirected to a file has an encoding that knows no 张, and a script must not en
 """
 
 import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
 
 for _stream in (sys.stdout, sys.stderr):
     if hasattr(_stream, "reconfigure"):  # not where a test or a notebook has replaced it

@@ -23,6 +23,7 @@ from typing import Any
 
 import click
 
+from coupon_rfm import ROOT
 from coupon_rfm.java import require_spark
 from coupon_rfm.processes import (
     LOOPBACK,
@@ -35,7 +36,6 @@ from coupon_rfm.processes import (
     stop,
 )
 
-ROOT = Path(__file__).resolve().parents[2]
 DEFAULT_FOLDER = ROOT / "warehouse" / "spark" / "cluster"
 LOGGING = ROOT / "spark" / "log4j2.properties"
 MASTER, WORKER, THRIFT_SERVER, EXECUTOR = "master", "worker", "thrift-server", "executor"

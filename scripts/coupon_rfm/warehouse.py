@@ -18,9 +18,9 @@ from dbt.adapters.factory import get_adapter_by_type
 from dbt.cli.main import dbtRunner, dbtRunnerResult
 from dbt.contracts.graph.manifest import Manifest
 
+from coupon_rfm import ROOT
 from coupon_rfm.java import require_java
 
-ROOT = Path(__file__).resolve().parents[2]
 ROWS_PER_CHUNK = 10_000
 ANSI_CODE = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 
