@@ -43,7 +43,7 @@
     {% elif name == 'migration_days' %}
         {{ coupon_rfm.check_whole_number(name, value, 1, 3650) }}
     {% elif name == 'rfm_window_days' %}
-        {# product.md section 5: at least 181, or a user could keep an R score after F and M fell to nothing. #}
+        {# docs/rules.md section 5: at least 181, or a user could keep an R score after F and M fell to nothing. #}
         {% set least = [181, coupon_rfm.setting('rfm_thresholds')['recency'][3] + 1] | max %}
         {{ coupon_rfm.check_whole_number(name, value, least, 3650) }}
     {% elif name == 'rfm_thresholds' %}

@@ -1,5 +1,5 @@
 {#
-    The outcome and reason of every row of a raw table: product.md section 4, "Same key twice". Of the rows that nothing else
+    The outcome and reason of every row of a raw table: docs/rules.md section 3, Duplicates. Of the rows that nothing else
     rejects, one of each key stays: of the newest batch, then the newest updated_at, then the greatest row text.
 
     rows: a relation with the key, `columns`, reason (NULL: none yet), row_text (NULL unless the key is repeated), source_file,

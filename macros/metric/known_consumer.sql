@@ -1,6 +1,6 @@
 {#
     The consumer of a send as far as it is known on as_of_date: one filled from a use is unknown before that use's pay day,
-    because events after as_of_date do not exist (product.md section 5).
+    because events after as_of_date do not exist (docs/rules.md section 5).
 #}
 {% macro known_consumer(consumer_id, consumer_known_date, consumer_id_at_send, as_of_date) -%}
     case

@@ -1,4 +1,4 @@
-{# The measures every effect table carries, in the order of output_contract.md. #}
+{# The measures every effect table carries, in the order of docs/contract.md section 2. #}
 {% macro measures(relation) -%}
     {{ relation }}.send_count,
         {{ relation }}.use_count,

@@ -1,6 +1,6 @@
 {#
     Dense rank of a measure within its period, descending, NULL last; NULL under vars.min_sends_to_rank sends, who take no
-    place from the others (output_contract.md).
+    place from the others (docs/contract.md section 5).
 #}
 {% macro rank_within_period(measure, relation) -%}
     {%- set is_ranked = relation ~ '.send_count >= ' ~ coupon_rfm.setting('min_sends_to_rank') -%}

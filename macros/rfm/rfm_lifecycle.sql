@@ -1,5 +1,5 @@
 {#
-    The stage of a consumer (output_contract.md): of who never redeemed, new or old by the first send; of who did, by recency.
+    The stage of a consumer (docs/rules.md section 5): of who never redeemed, new or old by the first send; of who did, by recency.
     The bounds are the R thresholds of the scores 4 (30 days) and 2 (180 days).
 #}
 {% macro rfm_lifecycle(last_use_date, recency_days, first_send_date, as_of_date) -%}

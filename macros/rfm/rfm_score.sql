@@ -1,5 +1,5 @@
 {#
-    The score 1 to 5 of one RFM dimension by vars.rfm_thresholds (product.md section 5). Bands are half open: 9999.50 yuan
+    The score 1 to 5 of one RFM dimension by vars.rfm_thresholds (docs/rules.md section 5). Bands are half open: 9999.50 yuan
     score 4, because 10000 is not reached.
 #}
 {% macro rfm_score(dimension, value) -%}

@@ -1,4 +1,4 @@
-{# Tells the two kinds of 潜力用户 apart: much money in few uses, or the reverse (output_contract.md); NULL for all others. #}
+{# Tells the two kinds of 潜力用户 apart: much money in few uses, or the reverse (docs/rules.md section 5); NULL for all others. #}
 {% macro rfm_sub_level(user_level, f_score, m_score) -%}
     case
         when {{ user_level }} <> '{{ coupon_rfm.setting('rfm_levels')['potential']['name'] }}' then null

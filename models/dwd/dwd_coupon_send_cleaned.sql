@@ -71,7 +71,7 @@ judged as (
                     and parsed.discount_amount > activities.discount_amount
                 )
                 then 'discount_out_of_rule'
-            -- product.md section 4: 1 <= valid_hours <= 24.
+            -- docs/rules.md section 3: 1 <= valid_hours <= 24.
             when coalesce(parsed.valid_hours, 0) not between 1 and 24 then 'validity_out_of_rule'
         end as reason
     from parsed

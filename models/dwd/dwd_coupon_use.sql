@@ -20,7 +20,7 @@ with_send as (
         coupon_uses.pay_amount,
         coupon_uses.discount_amount,
         coupon_uses.is_used,
-        -- product.md section 4: valid from send_time to send_time + valid_hours, both ends
+        -- docs/rules.md section 4: valid from send_time to send_time + valid_hours, both ends
         -- included.
         case
             when not coupon_uses.is_used then 'not_used'
@@ -45,7 +45,7 @@ final as (
         use_id,
         send_id,
         order_id,
-        -- product.md section 4: who paid, and the send's consumer where the use has none.
+        -- docs/rules.md section 4: who paid, and the send's consumer where the use has none.
         coalesce(own_consumer_id, send_consumer_id) as consumer_id,
         pay_time,
         pay_date,

@@ -59,7 +59,7 @@ judged as (
         parsed.*,
         accepted_sends.send_id is null as is_send_rejected,
         {{ row_text('parsed.raw_fields', 'coupon_use', 'repeated.use_id') }} as row_text,
-        -- product.md section 4: an unused coupon needs no pay_time and no amounts.
+        -- docs/rules.md section 3: an unused coupon needs no pay_time and no amounts.
         case
             when parsed.corrupt_record is not null then 'unreadable'
             when parsed.use_id is null then 'missing_key'

@@ -26,8 +26,8 @@ sends_without_consumer as (
     where outcome = 'accepted' and consumer_id is null
 ),
 
--- product.md section 4: a missing consumer is filled from the use of the same send, else from its
--- chat session.
+-- docs/rules.md section 4: a missing consumer is filled from the use of the same send, else from
+-- its chat session.
 payers as (
     select
         missing.send_id,

@@ -21,7 +21,7 @@ event_days as (
     where is_valid_use
 ),
 
--- product.md section 5: latest is the last day with an accepted send or a valid use.
+-- docs/rules.md section 5: latest is the last day with an accepted send or a valid use.
 as_of as (
     {% if setting('as_of_date') -%}
     select cast('{{ setting('as_of_date') }}' as date) as as_of_date

@@ -17,8 +17,8 @@ send_days as (
 ),
 
 {% if setting('segment_basis') == 'at_send' -%}
--- product.md section 5: the segment at the end of the day before the send. A ledger per consumer:
--- each use day adds to the running F and M on its day and leaves the statistical period
+-- docs/rules.md section 5: the segment at the end of the day before the send. A ledger per
+-- consumer: each use day adds to the running F and M on its day and leaves the statistical period
 -- rfm_window_days later; a send day asks before its own day's entries.
 ledger as (
     select

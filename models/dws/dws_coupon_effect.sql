@@ -36,7 +36,7 @@ windowed as (
     union all
 
     -- An event of nothing, so that every period and every segment in it has its row, zero-filled
-    -- (output_contract.md).
+    -- (docs/contract.md section 4).
     select
         periods.period,
         segments.user_level,

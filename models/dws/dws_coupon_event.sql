@@ -17,7 +17,7 @@ redeemed_sends as (
     from coupon_uses
 ),
 
--- product.md section 4, cross-period rule: a send counts on its send day, a use on its pay day.
+-- docs/rules.md section 5, cross-period rule: a send counts on its send day, a use on its pay day.
 final as (
     select
         coupon_sends.send_date as event_date,

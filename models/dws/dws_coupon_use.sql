@@ -29,8 +29,8 @@ final as (
         send_id,
         pay_date,
         send_date,
-        -- product.md section 4: effects follow the send's consumer, RFM and paying_consumer_count
-        -- who paid.
+        -- docs/rules.md section 4: effects follow the send's consumer, RFM and
+        -- paying_consumer_count who paid.
         known_send_consumer_id as send_consumer_id,
         coalesce(own_consumer_id, known_send_consumer_id) as consumer_id,
         activity_id,

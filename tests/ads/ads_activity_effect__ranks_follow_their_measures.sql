@@ -4,8 +4,8 @@
     'expected': '不合格行数 = 0',
 }) }}
 
--- output_contract.md: dense rank within the period, descending, NULL last, among those with enough
--- sends. Recomputed without the others, who therefore cannot take a place.
+-- docs/contract.md section 5: dense rank within the period, descending, NULL last, among those with
+-- enough sends. Recomputed without the others, who therefore cannot take a place.
 with
 
 activities as (

@@ -4,8 +4,8 @@
     'expected': '不合格行数 = 0',
 }) }}
 
--- output_contract.md: activities and agents under vars.min_sends_to_rank sends have a NULL rank,
--- all others have one.
+-- docs/contract.md section 5: activities and agents under vars.min_sends_to_rank sends have a NULL
+-- rank, all others have one.
 select
     'activity' as ranked_by,
     activity_id as ranked_id,

@@ -4,7 +4,7 @@
     'expected': '不合格行数 = 0',
 }) }}
 
--- product.md section 5: R from the last valid use, F and M over the statistical period, all from
+-- docs/rules.md section 5: R from the last valid use, F and M over the statistical period, all from
 -- the valid uses of who paid.
 with
 

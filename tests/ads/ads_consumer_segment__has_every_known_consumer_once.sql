@@ -4,8 +4,8 @@
     'expected': '不合格行数 = 0',
 }) }}
 
--- product.md section 5: every known consumer with an accepted send or a valid use has exactly one
--- row; the unknown one has none.
+-- docs/rules.md section 5: every known consumer with an accepted send or a valid use has exactly
+-- one row; the unknown one has none.
 with
 
 seen as (

@@ -4,7 +4,7 @@
     'expected': '不合格行数 = 0',
 }) }}
 
--- output_contract.md, identities: rows of every source table = accepted + duplicate + rejected +
+-- docs/contract.md section 6: rows of every source table = accepted + duplicate + rejected +
 -- unreadable.
 {% set tables = [
     'activity', 'agent', 'chat_session', 'coupon_send', 'coupon_use', 'product', 'refund',

@@ -4,7 +4,8 @@
     'expected': '不合格行数 = 0',
 }) }}
 
--- output_contract.md: the four levels in all 4 periods, zero-filled, and 未知用户 where there is one.
+-- docs/contract.md section 4: the four levels in all 4 periods, zero-filled, and 未知用户 where there
+-- is one.
 with
 
 expected_rows as (

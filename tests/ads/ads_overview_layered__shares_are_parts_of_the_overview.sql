@@ -4,7 +4,8 @@
     'expected': '不合格行数 = 0',
 }) }}
 
--- output_contract.md: each share is the segment's part of the same measure of the same period.
+-- docs/contract.md section 3: each share is the segment's part of the same measure of the same
+-- period.
 with
 
 layered as (

@@ -4,7 +4,7 @@
     'expected': '总计 − 各维度合计 = 0（每个周期、每个可加指标）',
 }) }}
 
--- output_contract.md, identities: the overview equals the sum of every breakdown, exactly, for
+-- docs/contract.md section 6: the overview equals the sum of every breakdown, exactly, for
 -- every period and additive measure.
 {% set tables = [
     'ads_overview_layered', 'ads_activity_effect', 'ads_activity_layered', 'ads_agent_performance',

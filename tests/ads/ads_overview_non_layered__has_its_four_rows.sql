@@ -4,7 +4,7 @@
     'expected': '行数 = 4',
 }) }}
 
--- output_contract.md: ads_overview_non_layered always has its 4 rows.
+-- docs/contract.md section 4: ads_overview_non_layered always has its 4 rows.
 select count(*) as row_count
 from {{ ref('ads_overview_non_layered') }}
 having count(*) <> 4 or count(distinct period) <> 4

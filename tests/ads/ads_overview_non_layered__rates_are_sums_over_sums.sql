@@ -4,7 +4,7 @@
     'expected': '不合格行数 = 0',
 }) }}
 
--- product.md section 4: rates and ROI are sum(numerator) / sum(denominator), NULL when the
+-- docs/rules.md section 5: rates and ROI are sum(numerator) / sum(denominator), NULL when the
 -- denominator is 0, never capped and never an average: |rate * denominator - numerator| stays
 -- within the rounding of 6 decimals.
 select

@@ -4,7 +4,7 @@
     'expected': '不合格行数 = 0',
 }) }}
 
--- output_contract.md, identities: the consumer_count of ads_segment_migration adds up to the rows
+-- docs/contract.md section 6: the consumer_count of ads_segment_migration adds up to the rows
 -- of ads_consumer_segment.
 with
 

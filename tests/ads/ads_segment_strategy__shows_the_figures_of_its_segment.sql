@@ -4,8 +4,8 @@
     'expected': '不合格行数 = 0',
 }) }}
 
--- output_contract.md: every strategy stands beside the figures of its segment; a segment without
--- consumers has 0 and no averages.
+-- docs/contract.md section 4: every strategy stands beside the figures of its segment; a segment
+-- without consumers has 0 and no averages.
 with
 
 strategies as (

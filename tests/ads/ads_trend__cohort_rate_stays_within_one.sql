@@ -4,8 +4,8 @@
     'expected': '不合格行数 = 0',
 }) }}
 
--- product.md section 4: a day's redemption rate may exceed 100 %, the cohort rate (redeemed sends /
--- sends) never does.
+-- docs/rules.md section 5: a day's redemption rate may exceed 100 %, the cohort rate (redeemed
+-- sends / sends) never does.
 select
     stat_date,
     period,

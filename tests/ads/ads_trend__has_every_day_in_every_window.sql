@@ -4,7 +4,8 @@
     'expected': '不合格行数 = 0',
 }) }}
 
--- output_contract.md: every calendar day from the first event day to as_of_date, in three windows.
+-- docs/contract.md section 4: every calendar day from the first event day to as_of_date, in three
+-- windows.
 with
 
 as_of as (

@@ -4,7 +4,7 @@
     'expected': '不合格行数 = 0',
 }) }}
 
--- output_contract.md, identities: ads_trend(as_of_date, n) = overview(n), for every measure both
+-- docs/contract.md section 6: ads_trend(as_of_date, n) = overview(n), for every measure both
 -- have (there is no trend up to a day before the first event).
 with
 

@@ -4,7 +4,7 @@
     'expected': '不合格行数 = 0',
 }) }}
 
--- product.md section 4: 0 < discount_amount <= 5000, a custom amount <= its activity's cap at
+-- docs/rules.md section 3: 0 < discount_amount <= 5000, a custom amount <= its activity's cap at
 -- send_time, 1 <= valid_hours <= 24.
 with
 

@@ -4,8 +4,8 @@
     'expected': '不合格行数 = 0',
 }) }}
 
--- product.md section 4: a missing consumer is filled from the use, else the chat session, else it
--- is unknown, and the source says so.
+-- docs/rules.md section 4: a missing consumer is filled from the use, else the chat session, else
+-- it is unknown, and the source says so.
 select
     send_id,
     consumer_id,

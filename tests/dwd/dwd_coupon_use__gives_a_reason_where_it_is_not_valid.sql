@@ -4,7 +4,7 @@
     'expected': '不合格行数 = 0',
 }) }}
 
--- product.md section 4: late or unused ones stay with is_valid_use = false and invalid_reason.
+-- docs/rules.md section 4: late or unused ones stay with is_valid_use = false and invalid_reason.
 select
     use_id,
     is_valid_use,

@@ -4,7 +4,7 @@
     'expected': '不合格行数 = 0',
 }) }}
 
--- product.md section 4: because validity is at most 24 h, uses(D) = uses from sends of D + uses
+-- docs/rules.md section 4: because validity is at most 24 h, uses(D) = uses from sends of D + uses
 -- from sends of D-1, exactly.
 select
     use_id,

@@ -4,7 +4,7 @@
     'expected': '不合格行数 = 0',
 }) }}
 
--- product.md section 4: valid when used, its send is accepted and send_time <= pay_time <=
+-- docs/rules.md section 4: valid when used, its send is accepted and send_time <= pay_time <=
 -- send_time + valid_hours, both ends included.
 with
 

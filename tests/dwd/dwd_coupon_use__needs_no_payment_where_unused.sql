@@ -4,7 +4,7 @@
     'expected': '不合格行数 = 0',
 }) }}
 
--- product.md section 4: pay_time and pay_amount may be empty where is_used = 否, and only there.
+-- docs/rules.md section 3: pay_time and pay_amount may be empty where is_used = 否, and only there.
 select
     use_id,
     pay_time,

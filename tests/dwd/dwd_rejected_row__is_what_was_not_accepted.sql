@@ -4,9 +4,9 @@
     'expected': '不合格行数 = 0',
 }) }}
 
--- output_contract.md: every raw row is in its model or in dwd_rejected_row. By file, outcome and
--- reason, dwd_rejected_row has the rows and amounts that dwd_row_outcome counts, and the two facts
--- have the accepted ones.
+-- docs/contract.md section 7: every raw row is in its model or in dwd_rejected_row. By file,
+-- outcome and reason, dwd_rejected_row has the rows and amounts that dwd_row_outcome counts, and
+-- the two facts have the accepted ones.
 with
 
 row_outcomes as (

@@ -4,7 +4,7 @@
     'expected': '不合格行数 = 0',
 }) }}
 
--- product.md section 4: same key twice, one row stays. So every duplicate has an accepted row of
+-- docs/rules.md section 3: same key twice, one row stays. So every duplicate has an accepted row of
 -- its key.
 with
 

@@ -4,8 +4,8 @@
     'expected': '不合格行数 = 0',
 }) }}
 
--- output_contract.md: rows of every source table = accepted + duplicate + rejected + unreadable,
--- here file by file.
+-- docs/contract.md section 6: rows of every source table = accepted + duplicate + rejected +
+-- unreadable, here file by file.
 {% set tables = [
     'activity', 'agent', 'chat_session', 'coupon_send', 'coupon_use', 'product', 'refund',
     'shop_order',

@@ -4,8 +4,8 @@
     'expected': '按数据取得的统计日与其前一个有事件的日期相距 ≤ 7 天；明确写出的日期视为已确认',
 }) }}
 
--- rules.md section 5, blocking: one mistyped year must not turn everybody into 流失用户. A date that
--- was written down is meant: a shop closes over the Spring Festival.
+-- docs/rules.md section 5, blocking: one mistyped year must not turn everybody into 流失用户. A date
+-- that was written down is meant: a shop closes over the Spring Festival.
 with
 
 as_of as (

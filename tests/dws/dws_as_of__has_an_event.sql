@@ -4,7 +4,7 @@
     'expected': '至少有一次已接受的发送或有效核销，不晚于统计日',
 }) }}
 
--- rules.md section 5, blocking: without an event there is nothing to count.
+-- docs/rules.md section 5, blocking: without an event there is nothing to count.
 {% set by_the_clock =
     ', which is today by the clock of this machine' if as_of_date_basis() == 'today' else ''
 %}

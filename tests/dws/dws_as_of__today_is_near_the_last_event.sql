@@ -4,8 +4,8 @@
     'expected': 'as_of_date 为 today 时，今天与最近事件日相距 ≤ 7 天',
 }) }}
 
--- rules.md section 5, blocking: today on old data would age every customer by the days between. A
--- date that was written down is meant.
+-- docs/rules.md section 5, blocking: today on old data would age every customer by the days
+-- between. A date that was written down is meant.
 with
 
 as_of as (

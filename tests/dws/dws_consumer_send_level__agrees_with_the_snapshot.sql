@@ -4,9 +4,9 @@
     'expected': '不合格行数 = 0',
 }) }}
 
--- product.md section 5: a send is judged by the segment at the end of the day before it, from the
--- same macros. Two ways to the same figure: the ledger of dws_consumer_send_level and the snapshot
--- of dws_consumer_rfm, for sends of the day after the snapshot.
+-- docs/rules.md section 5: a send is judged by the segment at the end of the day before it, from
+-- the same macros. Two ways to the same figure: the ledger of dws_consumer_send_level and the
+-- snapshot of dws_consumer_rfm, for sends of the day after the snapshot.
 with
 
 snapshot_levels as (

@@ -4,8 +4,9 @@
     'expected': '不合格行数 = 0',
 }) }}
 
--- product.md section 4: distinct people are recounted per window, not summed: never more than the
--- sum over activities, never less than the greatest of them, and exactly the people of the events.
+-- docs/rules.md section 5: distinct people are recounted per window, not summed: never more than
+-- the sum over activities, never less than the greatest of them, and exactly the people of the
+-- events.
 with
 
 effects as (

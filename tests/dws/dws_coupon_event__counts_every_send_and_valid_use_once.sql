@@ -4,8 +4,8 @@
     'expected': '不合格行数 = 0',
 }) }}
 
--- product.md section 4: only valid uses count, a send on its send day, a use on its pay day; rows
--- of unknown members still count.
+-- docs/rules.md section 5: only valid uses count, a send on its send day, a use on its pay day;
+-- rows of unknown members still count.
 with
 
 as_of as (

@@ -4,7 +4,7 @@
     'expected': '不合格行数 = 0',
 }) }}
 
--- product.md section 5: events after as_of_date do not exist.
+-- docs/rules.md section 5: events after as_of_date do not exist.
 select
     events.event_date,
     as_of.as_of_date

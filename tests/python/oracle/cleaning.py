@@ -57,7 +57,7 @@ class Row:
 
     @property
     def text(self) -> str:
-        """The raw fields in the order of product.md, which decides between rows with one key."""
+        """The raw fields in the order of their table, which decides between rows with one key."""
         return SEPARATOR.join(self.raw.get(column) or "" for column in self.table.columns)
 
     def cannot_read(self, *columns: str) -> bool:

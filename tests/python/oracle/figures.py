@@ -1,4 +1,4 @@
-"""Section 5 of docs/rules.md and the output contract: every ads table."""
+"""Section 5 of docs/rules.md and docs/contract.md: every ads table."""
 
 from __future__ import annotations
 

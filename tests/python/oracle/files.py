@@ -36,7 +36,7 @@ class Record:
 
 @dataclass
 class RawTable:
-    """All records of one table, and the columns of its headers that product.md lacks."""
+    """All records of one table, and the columns of its headers that it does not have."""
 
     exists: bool
     records: list[Record] = field(default_factory=list)

@@ -1,4 +1,4 @@
-"""The raw tables of product.md, section 3: their columns in order, and the kind of each column."""
+"""The raw tables of docs/rules.md section 1: their columns in order, and the kind of each."""
 
 from __future__ import annotations
 
