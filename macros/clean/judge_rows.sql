@@ -21,7 +21,7 @@
         select
             *,
             first_value(row_text) over newest_first as kept_row_text,
-            row_number() over newest_first as rank_of_key
+            cast(row_number() over newest_first as integer) as rank_of_key
         from {{ rows }}
         where reason is null and row_text is not null
         window newest_first as (

@@ -1,12 +1,13 @@
 with
 
-activity_rows as (
-    {{ activity_rows(ref('ods_activity')) }}
+checked_rows as (
+    select * from {{ ref('dim_activity_checked') }}
 ),
 
 activities as (
     select
         activity_id,
+        cast(row_number() over (order by activity_id) as integer) as activity_key,
         coalesce(activity_name, '未知') as activity_name,
         coalesce(shop_id, 'unknown') as shop_id,
         activity_type,
@@ -16,13 +17,14 @@ activities as (
         start_time,
         end_time,
         status
-    from activity_rows
+    from checked_rows
     where outcome = 'accepted'
 ),
 
 unknown_member as (
     select
         'unknown' as activity_id,
+        0 as activity_key,
         '未知' as activity_name,
         'unknown' as shop_id,
         '未知' as activity_type,

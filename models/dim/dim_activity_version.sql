@@ -1,7 +1,7 @@
 with
 
-activity_rows as (
-    {{ activity_rows(ref('ods_activity')) }}
+checked_rows as (
+    select * from {{ ref('dim_activity_checked') }}
 ),
 
 activities as (
@@ -20,7 +20,7 @@ activities as (
         rank_of_key,
         updated_at,
         source_batch
-    from activity_rows
+    from checked_rows
 ),
 
 final as (

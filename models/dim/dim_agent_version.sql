@@ -1,7 +1,7 @@
 with
 
-agent_rows as (
-    {{ agent_rows(ref('ods_agent'), ref('test_account')) }}
+checked_rows as (
+    select * from {{ ref('dim_agent_checked') }}
 ),
 
 agents as (
@@ -16,7 +16,7 @@ agents as (
         rank_of_key,
         updated_at,
         source_batch
-    from agent_rows
+    from checked_rows
 ),
 
 final as (

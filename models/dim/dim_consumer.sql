@@ -28,6 +28,7 @@ consumer_ids as (
 final as (
     select
         consumer_ids.consumer_id,
+        cast(row_number() over (order by consumer_ids.consumer_id) as integer) as consumer_key,
         consumer_ids.consumer_id as consumer_name
     from consumer_ids
     where
@@ -38,6 +39,7 @@ final as (
 
     select
         'unknown' as consumer_id,
+        0 as consumer_key,
         '未知' as consumer_name
 )
 

@@ -1,7 +1,7 @@
 with
 
-product_rows as (
-    {{ product_rows(ref('ods_product')) }}
+checked_rows as (
+    select * from {{ ref('dim_product_checked') }}
 ),
 
 products as (
@@ -16,7 +16,7 @@ products as (
         rank_of_key,
         updated_at,
         source_batch
-    from product_rows
+    from checked_rows
 ),
 
 final as (

@@ -55,6 +55,7 @@ newest_names as (
 final as (
     select
         newest_names.shop_id,
+        cast(row_number() over (order by newest_names.shop_id) as integer) as shop_key,
         coalesce(newest_names.shop_name, '未知') as shop_name
     from newest_names
     where newest_names.name_rank = 1 and not {{ is_mangled_id(['shop_id'], 'newest_names') }}
@@ -63,6 +64,7 @@ final as (
 
     select
         'unknown' as shop_id,
+        0 as shop_key,
         '未知' as shop_name
 )
 

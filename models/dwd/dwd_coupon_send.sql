@@ -20,7 +20,15 @@ products as (
     select * from {{ ref('dim_product') }}
 ),
 
-final as (
+shops as (
+    select * from {{ ref('dim_shop') }}
+),
+
+consumers as (
+    select * from {{ ref('dim_consumer') }}
+),
+
+with_ids as (
     select
         coupon_sends.send_id,
         coupon_sends.send_time,
@@ -66,7 +74,10 @@ final as (
             when coupon_sends.consumer_id is null and filled_consumers.payer_id is not null
                 then filled_consumers.payer_known_date
             else cast(coupon_sends.send_time as date)
-        end as consumer_known_date
+        end as consumer_known_date,
+        coalesce(activities.activity_key, 0) as activity_key,
+        coalesce(agents.agent_key, 0) as agent_key,
+        coalesce(products.product_key, 0) as product_key
     from coupon_sends
     left join filled_consumers
         on coupon_sends.send_id = filled_consumers.send_id
@@ -77,6 +88,21 @@ final as (
     left join products
         on coupon_sends.product_id = products.product_id
     where coupon_sends.outcome = 'accepted'
+),
+
+final as (
+    select
+        with_ids.*,
+        shops.shop_key,
+        consumers.consumer_key,
+        consumers_at_send.consumer_key as consumer_key_at_send
+    from with_ids
+    left join shops
+        on with_ids.shop_id = shops.shop_id
+    left join consumers
+        on with_ids.consumer_id = consumers.consumer_id
+    left join consumers as consumers_at_send
+        on with_ids.consumer_id_at_send = consumers_at_send.consumer_id
 )
 
 select * from final

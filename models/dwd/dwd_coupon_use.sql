@@ -9,6 +9,10 @@ coupon_sends as (
     select * from {{ ref('dwd_coupon_send') }}
 ),
 
+consumers as (
+    select * from {{ ref('dim_consumer') }}
+),
+
 with_send as (
     select
         coupon_uses.use_id,
@@ -34,10 +38,19 @@ with_send as (
         coalesce(coupon_sends.shop_id, 'unknown') as shop_id,
         coalesce(coupon_sends.consumer_id, 'unknown') as send_consumer_id,
         coalesce(coupon_sends.consumer_id_at_send, 'unknown') as send_consumer_id_at_send,
-        coupon_sends.consumer_known_date as send_consumer_known_date
+        coupon_sends.consumer_known_date as send_consumer_known_date,
+        consumers.consumer_key as own_consumer_key,
+        coalesce(coupon_sends.consumer_key, 0) as send_consumer_key,
+        coalesce(coupon_sends.consumer_key_at_send, 0) as send_consumer_key_at_send,
+        coalesce(coupon_sends.activity_key, 0) as activity_key,
+        coalesce(coupon_sends.agent_key, 0) as agent_key,
+        coalesce(coupon_sends.product_key, 0) as product_key,
+        coalesce(coupon_sends.shop_key, 0) as shop_key
     from coupon_uses
     left join coupon_sends
         on coupon_uses.send_id = coupon_sends.send_id
+    left join consumers
+        on coupon_uses.consumer_id = consumers.consumer_id
 ),
 
 final as (
@@ -64,7 +77,15 @@ final as (
         own_consumer_id,
         send_consumer_id,
         send_consumer_id_at_send,
-        send_consumer_known_date
+        send_consumer_known_date,
+        coalesce(own_consumer_key, send_consumer_key) as consumer_key,
+        own_consumer_key,
+        send_consumer_key,
+        send_consumer_key_at_send,
+        activity_key,
+        agent_key,
+        product_key,
+        shop_key
     from with_send
 )
 

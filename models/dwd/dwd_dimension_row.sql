@@ -1,15 +1,15 @@
 with
 
 activity_rows as (
-    {{ activity_rows(ref('ods_activity')) }}
+    select * from {{ ref('dim_activity_checked') }}
 ),
 
 agent_rows as (
-    {{ agent_rows(ref('ods_agent'), ref('dim_test_account')) }}
+    select * from {{ ref('dim_agent_checked') }}
 ),
 
 product_rows as (
-    {{ product_rows(ref('ods_product')) }}
+    select * from {{ ref('dim_product_checked') }}
 ),
 
 final as (

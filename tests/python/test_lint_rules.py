@@ -89,7 +89,7 @@ Artifacts = dict[str, Any]
 # What a layer may read, beside the sources (ods) and the seeds (dim, ads).
 LAW = {
     "ods": set(),
-    "dim": {"ods"},
+    "dim": {"ods", "dim"},
     "dwd": {"ods", "dim", "dwd"},
     "dws": {"dwd", "dim", "dws"},
     "ads": {"dws", "dim"},

@@ -1,0 +1,87 @@
+with
+
+source as (
+    select * from {{ ref('ods_activity') }}
+),
+
+repeated as (
+    {{ repeated_keys(ref('ods_activity'), 'activity_id') }}
+),
+
+cleaned as (
+    select
+        {{ clean_id('activity_id') }} as activity_id,
+        {{ clean_name('activity_name') }} as activity_name,
+        {{ clean_id('shop_id') }} as shop_id,
+        {{ clean_text('activity_type') }} as activity_type,
+        {{ clean_text('discount_amount') }} as discount_amount_text,
+        {{ clean_text('is_stackable') }} as is_stackable_text,
+        {{ clean_text('counts_as_lowest_price') }} as counts_as_lowest_price_text,
+        {{ clean_time('start_time') }} as start_time_text,
+        {{ clean_time('end_time') }} as end_time_text,
+        {{ clean_text('status') }} as status,
+        {{ clean_time('updated_at') }} as updated_at_text,
+        {{ struct_of(raw_columns('activity')) }} as raw_fields,
+        source_file,
+        source_batch,
+        source_line,
+        corrupt_record
+    from source
+),
+
+parsed as (
+    select
+        *,
+        {{ parse_amount('discount_amount_text') }} as discount_amount,
+        {{ parse_flag('is_stackable_text') }} as is_stackable,
+        {{ parse_flag('counts_as_lowest_price_text') }} as counts_as_lowest_price,
+        {{ parse_time('start_time_text') }} as start_time,
+        {{ parse_time('end_time_text', is_end=true) }} as written_end_time,
+        {{ parse_time('updated_at_text') }} as updated_at
+    from cleaned
+),
+
+judged as (
+    select
+        parsed.*,
+        {{ end_or_null('parsed.written_end_time') }} as end_time,
+        {{ row_text('parsed.raw_fields', 'activity', 'repeated.activity_id') }} as row_text,
+        case
+            when parsed.corrupt_record is not null then 'unreadable'
+            when parsed.activity_id is null then 'missing_key'
+            when {{ is_mangled_id(['activity_id', 'shop_id'], 'parsed') }} then 'mangled_id'
+            when parsed.start_time is null or parsed.written_end_time is null
+                or {{ cannot_be_read('parsed.updated_at_text', 'parsed.updated_at') }}
+                then 'bad_time'
+            when parsed.discount_amount is null then 'bad_amount'
+            when parsed.is_stackable is null or parsed.counts_as_lowest_price is null
+                or coalesce(parsed.activity_type, '') not in ('固定', '自定义')
+                or coalesce(parsed.status, '') not in ('未开始', '进行中', '已暂停', '已结束')
+                then 'bad_flag'
+            when {{ discount_is_out_of_rule('parsed.discount_amount') }} then 'discount_out_of_rule'
+        end as reason
+    from parsed
+    left join repeated
+        on parsed.activity_id = repeated.activity_id
+),
+
+with_raw_row as (
+    select
+        *,
+        discount_amount as amount_at_stake,
+        {{ raw_row('raw_fields', 'corrupt_record', 'coalesce(reason, row_text)') }} as raw_row
+    from judged
+),
+
+final as (
+    {{ judge_rows(
+        'with_raw_row', 'activity_id',
+        [
+            'activity_name', 'shop_id', 'activity_type', 'discount_amount', 'is_stackable',
+            'counts_as_lowest_price', 'start_time', 'end_time', 'status', 'updated_at',
+            'source_batch', 'rank_of_key',
+        ]
+    ) }}
+)
+
+select * from final

@@ -1,0 +1,72 @@
+with
+
+source as (
+    select * from {{ ref('ods_product') }}
+),
+
+repeated as (
+    {{ repeated_keys(ref('ods_product'), 'product_id') }}
+),
+
+cleaned as (
+    select
+        {{ clean_id('product_id') }} as product_id,
+        {{ clean_name('product_name') }} as product_name,
+        {{ clean_name('category_name') }} as category_name,
+        {{ clean_text('price') }} as price_text,
+        {{ clean_text('cost') }} as cost_text,
+        {{ clean_id('shop_id') }} as shop_id,
+        {{ clean_time('updated_at') }} as updated_at_text,
+        {{ struct_of(raw_columns('product')) }} as raw_fields,
+        source_file,
+        source_batch,
+        source_line,
+        corrupt_record
+    from source
+),
+
+parsed as (
+    select
+        *,
+        {{ parse_amount('price_text') }} as price,
+        {{ parse_amount('cost_text') }} as cost,
+        {{ parse_time('updated_at_text') }} as updated_at
+    from cleaned
+),
+
+judged as (
+    select
+        parsed.*,
+        {{ row_text('parsed.raw_fields', 'product', 'repeated.product_id') }} as row_text,
+        case
+            when parsed.corrupt_record is not null then 'unreadable'
+            when parsed.product_id is null then 'missing_key'
+            when {{ is_mangled_id(['product_id', 'shop_id'], 'parsed') }} then 'mangled_id'
+            when {{ cannot_be_read('parsed.updated_at_text', 'parsed.updated_at') }} then 'bad_time'
+            when parsed.price is null or {{ cannot_be_read('parsed.cost_text', 'parsed.cost') }}
+                then 'bad_amount'
+        end as reason
+    from parsed
+    left join repeated
+        on parsed.product_id = repeated.product_id
+),
+
+with_raw_row as (
+    select
+        *,
+        price as amount_at_stake,
+        {{ raw_row('raw_fields', 'corrupt_record', 'coalesce(reason, row_text)') }} as raw_row
+    from judged
+),
+
+final as (
+    {{ judge_rows(
+        'with_raw_row', 'product_id',
+        [
+            'product_name', 'category_name', 'price', 'cost', 'shop_id', 'updated_at',
+            'source_batch', 'rank_of_key',
+        ]
+    ) }}
+)
+
+select * from final
