@@ -26,7 +26,7 @@ build: .venv/run.stamp ## build and test the warehouse; write the test report an
 # Both targets from nothing, so that what is compared is what these models make.
 .PHONY: spark
 spark: .venv/spark.stamp ## build and test the sample on Spark in one process; compare every table with DuckDB's
-	@$(BIN)/python scripts/coupon_rfm/java.py
+	@$(BIN)/python scripts/coupon_rfm/spark/java.py
 	@rm -rf target/spark
 	@mkdir -p target/spark/warehouse
 	@$(call apart,target/spark) $(BIN)/dbt build --selector everything --target spark_local --target-path target/spark/spark_local

@@ -15,9 +15,9 @@ from pathlib import Path
 
 import click
 
-from coupon_rfm.cluster import LocalCluster, Settings
-from coupon_rfm.java import require_spark
 from coupon_rfm.measurement import current_commit, measure
+from coupon_rfm.spark.cluster import LocalCluster, Settings
+from coupon_rfm.spark.java import require_spark
 
 DBT = Path(sys.executable).with_name("dbt")
 TARGETS = ("local", "spark_local", "cluster")

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import click
 
-from coupon_rfm.cluster import DEFAULT_FOLDER, LocalCluster, Settings
-from coupon_rfm.processes import LOOPBACK
+from coupon_rfm.spark.cluster import DEFAULT_FOLDER, LocalCluster, Settings
+from coupon_rfm.spark.processes import LOOPBACK
 
 SMALLEST_MEMORY_MIB = 600  # Spark refuses a JVM of less than 450 MiB
 

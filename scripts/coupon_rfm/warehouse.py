@@ -19,7 +19,7 @@ from dbt.cli.main import dbtRunner, dbtRunnerResult
 from dbt.contracts.graph.manifest import Manifest
 
 from coupon_rfm import ROOT
-from coupon_rfm.java import require_java
+from coupon_rfm.spark.java import require_java
 
 ROWS_PER_CHUNK = 10_000
 ANSI_CODE = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 import pytest
 
-from coupon_rfm.java import require_spark
+from coupon_rfm.spark.java import require_spark
 
 # What compiles longer and collects garbage in parallel pays only in long runs.
 FAST_START = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -XX:ReservedCodeCacheSize=256m"

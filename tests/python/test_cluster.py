@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from conftest import Generate
-from coupon_rfm.cluster import THRIFT_SERVER, LocalCluster, Settings
+from coupon_rfm.spark.cluster import THRIFT_SERVER, LocalCluster, Settings
 from project import ROOT, WAREHOUSE_NAME
 from spark import needs_spark
 

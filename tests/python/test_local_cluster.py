@@ -20,11 +20,11 @@ from typing import Any
 import click
 import pytest
 
-from coupon_rfm import cluster as cluster_module
 from coupon_rfm import processes
-from coupon_rfm.cluster import ClusterError, LocalCluster, Settings
-from coupon_rfm.java import require_java, require_packages
-from coupon_rfm.processes import running_processes, started_process
+from coupon_rfm.spark import cluster as cluster_module
+from coupon_rfm.spark.cluster import ClusterError, LocalCluster, Settings
+from coupon_rfm.spark.java import require_java, require_packages
+from coupon_rfm.spark.processes import running_processes, started_process
 from project import ROOT
 from small_project import run
 from spark import needs_spark
@@ -97,14 +97,14 @@ def test_without_java_the_message_says_where_it_was_looked_for(
 
 
 def test_missing_packages_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("coupon_rfm.java.PACKAGES", ("click", "no-such-package"))
+    monkeypatch.setattr("coupon_rfm.spark.java.PACKAGES", ("click", "no-such-package"))
     with pytest.raises(click.ClickException, match=r"\(no-such-package missing\).*`make spark`"):
         require_packages()
 
 
 def test_the_check_is_a_command_of_its_own(tmp_path: Path) -> None:
     environment = {"PYTHONPATH": str(ROOT / "scripts"), "JAVA_HOME": str(tmp_path)}
-    command = (sys.executable, "-m", "coupon_rfm.java")
+    command = (sys.executable, "-m", "coupon_rfm.spark.java")
     done = run(*command, folder=tmp_path, environment=environment)
     assert done.returncode == 1
     assert done.stderr.startswith("Error: Spark ") and done.stderr.count("\n") == 1

@@ -15,7 +15,7 @@ from subprocess import CompletedProcess
 import click
 import pytest
 
-from coupon_rfm.cluster import LocalCluster, Settings
+from coupon_rfm.spark.cluster import LocalCluster, Settings
 from coupon_rfm.warehouse import QueryError
 from project import ROOT
 from repair_warehouse import folder_in_the_way, remove

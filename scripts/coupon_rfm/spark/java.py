@@ -1,6 +1,6 @@
 """Checks that Spark can start here: its Python packages and a Java runtime.
 
-`python -m coupon_rfm.java` (with PYTHONPATH=scripts) exits with 1 and one sentence when it cannot.
+`python scripts/coupon_rfm/spark/java.py` exits with 1 and one sentence when it cannot.
 """
 
 from __future__ import annotations

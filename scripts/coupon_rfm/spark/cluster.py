@@ -24,8 +24,8 @@ from typing import Any
 import click
 
 from coupon_rfm import ROOT
-from coupon_rfm.java import require_spark
-from coupon_rfm.processes import (
+from coupon_rfm.spark.java import require_spark
+from coupon_rfm.spark.processes import (
     LOOPBACK,
     Process,
     accepts_connections,
