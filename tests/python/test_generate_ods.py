@@ -74,7 +74,7 @@ def tree(folder: Path) -> dict[str, bytes]:
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
 
 
-def manifest(folder: Path) -> list[dict[str, str]]:
+def dirty_manifest(folder: Path) -> list[dict[str, str]]:
     with (folder / "truth" / "dirty_manifest.csv").open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
 
@@ -141,7 +141,7 @@ def test_defects_change_no_other_row(tmp_path: Path) -> None:
     arguments = ("--sends", 3_000, "--seed", 5)
     clean = generate(tmp_path / "clean", *arguments, "--dirty-rate", 0)
     dirty = generate(tmp_path / "dirty", *arguments)
-    planted = {row["key"] for row in manifest(dirty)}
+    planted = {row["key"] for row in dirty_manifest(dirty)}
     before = {row["send_id"]: row for row in rows_of(clean, "coupon_send")}
     raw = (dirty / "coupon_send.csv").read_text("utf-8", errors="replace").splitlines()
     for row in csv.DictReader(line for line in raw if '"' not in line):
@@ -162,7 +162,7 @@ def test_sample_is_what_its_command_writes(tmp_path: Path) -> None:
 def test_sample_is_small_and_has_every_kind_and_segment() -> None:
     assert sum(map(len, tree(SAMPLE).values())) <= 3_000_000
     assert len(list((SAMPLE / "coupon_use").glob("*.csv"))) >= 2, "no table of several files"
-    planted = {(row["table"], row["kind"]) for row in manifest(SAMPLE)}
+    planted = {(row["table"], row["kind"]) for row in dirty_manifest(SAMPLE)}
     kinds = {kind for _, kind in planted}
     assert {*DIMENSION_SHARE} <= kinds
     merged = {"test_agent", "test_consumer", "test_payment"}
@@ -172,7 +172,9 @@ def test_sample_is_small_and_has_every_kind_and_segment() -> None:
     assert {f"line_{kind}" for kind in lines} <= kinds
     assert {"file_bom", "file_crlf", "file_reordered_columns", "file_extra_column"} <= kinds
     assert {"test_account", "refund_larger_than_paid", "refund_unknown_use"} <= kinds
-    sources = {row["detail"].split()[0] for row in manifest(SAMPLE) if "source=" in row["detail"]}
+    sources = {
+        row["detail"].split()[0] for row in dirty_manifest(SAMPLE) if "source=" in row["detail"]
+    }
     assert sources == {"source=use", "source=session", "source=unknown", "source=send"}
     segments = Counter(row["user_level"] for row in compute(SAMPLE)["ads_consumer_segment"])
     assert set(segments) == SEGMENTS and min(segments.values()) >= 10, segments
@@ -209,7 +211,7 @@ def test_clean_set_lists_its_versions_only_and_nothing_is_refused(tmp_path: Path
         ("product", "superseded"),
         ("activity", "superseded"),
     }
-    listed = manifest(clean)
+    listed = dirty_manifest(clean)
     assert Counter(row.key for row in superseded) == Counter(row["key"] for row in listed)
     assert {row["kind"] for row in listed} == {*VERSION_KINDS, "dimension_update"}
     judged = cleaned.accepted["coupon_send"].values()
@@ -268,7 +270,9 @@ def cleaned(planted: Path) -> cleaning.Cleaned:
     return cleaning.clean(planted, default_settings().business_timezone)
 
 
-def test_manifest_is_exactly_what_the_rules_find(planted: Path, cleaned: cleaning.Cleaned) -> None:
+def test_dirty_manifest_is_exactly_what_the_rules_find(
+    planted: Path, cleaned: cleaning.Cleaned
+) -> None:
     found = Counter(
         (row.table.name, row.key or "", row.outcome, row.reason)
         for row in cleaned.rows
@@ -276,7 +280,7 @@ def test_manifest_is_exactly_what_the_rules_find(planted: Path, cleaned: cleanin
     )
     listed = Counter(
         (row["table"], row["key"], row["expected_outcome"], row["expected_reason"])
-        for row in manifest(planted)
+        for row in dirty_manifest(planted)
         if row["expected_outcome"] != "accepted"
     )
     assert found - listed == Counter(), "not listed"
@@ -292,7 +296,7 @@ def test_accepted_defects_are_what_their_detail_says(
     seen: Counter[str] = Counter()
     flagged: dict[str, set[str]] = {"expired": set(), "after_agent_left": set()}
     flagged["outside_activity"] = set()
-    for row in manifest(planted):
+    for row in dirty_manifest(planted):
         table, kind, key, detail = row["table"], row["kind"], row["key"], row["detail"]
         if row["expected_outcome"] != "accepted" or not key or table == "refund":
             continue
@@ -323,17 +327,17 @@ def test_accepted_defects_are_what_their_detail_says(
 
 
 def test_the_row_that_stays_is_the_one_listed(planted: Path, cleaned: cleaning.Cleaned) -> None:
-    rows = [row for row in manifest(planted) if row["kind"] == "duplicate_superseded"]
+    rows = [row for row in dirty_manifest(planted) if row["kind"] == "duplicate_superseded"]
     for row in rows:
         column, text = re.match(r"stays (\w+)=(.+), goes ", row["detail"]).groups()
         assert cleaned.accepted[row["table"]][row["key"]].raw[column] == text, row
     assert {row["table"] for row in rows} > {"coupon_send", "coupon_use"}
 
 
-def test_every_manifest_row_is_in_its_file(dirty: Path, batches: Path) -> None:
+def test_every_row_of_the_dirty_manifest_is_in_its_file(dirty: Path, batches: Path) -> None:
     for where in (dirty, batches):
         lines: dict[str, list[bytes]] = {}
-        for row in manifest(where):
+        for row in dirty_manifest(where):
             name = row["source_file"]
             if name not in lines:
                 lines[name] = (where / name).read_bytes().split(b"\n")
@@ -362,9 +366,9 @@ def test_file_features_are_really_there(dirty: Path, batches: Path) -> None:
 
 
 def test_shares_of_defects_are_those_asked_for(dirty: Path, tmp_path: Path) -> None:
-    counts = Counter((row["table"], row["kind"]) for row in manifest(dirty))
+    counts = Counter((row["table"], row["kind"]) for row in dirty_manifest(dirty))
     double = generate(tmp_path / "double", "--sends", 30_000, "--seed", 5, "--dirty-rate", 2)
-    doubled = Counter((row["table"], row["kind"]) for row in manifest(double))
+    doubled = Counter((row["table"], row["kind"]) for row in dirty_manifest(double))
     merged = ("test_", "missing_")
     sends = {kind: share for kind, share in SEND_SHARE.items() if not kind.startswith(merged)}
     sends |= {"test_account": 0.003, "consumer_missing": 0.01, "missing_key": 0.001}
@@ -377,10 +381,10 @@ def test_shares_of_defects_are_those_asked_for(dirty: Path, tmp_path: Path) -> N
 def test_batches_hold_the_rows_of_their_day_or_later(batches: Path) -> None:
     late = {
         row["key"]
-        for row in manifest(batches)
+        for row in dirty_manifest(batches)
         if row["kind"] in ("late", "duplicate_identical", "duplicate_superseded")
     }
-    unread = {row["key"] for row in manifest(batches) if row["kind"] == "bad_time"}
+    unread = {row["key"] for row in dirty_manifest(batches) if row["kind"] == "bad_time"}
     times = {"coupon_send": "send_time", "chat_session": "start_time", "refund": "refund_time"}
     checked = Counter[bool]()
     for table, column in times.items():
@@ -414,7 +418,7 @@ def test_yearly_files_are_the_one_file_cut_at_new_year(tmp_path: Path) -> None:
 
 
 def test_dimensions_change_in_later_batches(batches: Path) -> None:
-    kinds = {(row["table"], row["kind"]) for row in manifest(batches)}
+    kinds = {(row["table"], row["kind"]) for row in dirty_manifest(batches)}
     assert {("activity", "dimension_update"), ("agent", "dimension_update")} < kinds
     assert {("product", "price_change"), ("activity", "cap_change")} < kinds
     first = min(path.name for path in batches.glob("product/dt=*"))
@@ -428,8 +432,8 @@ def test_parquet_holds_text_columns_only(tmp_path: Path) -> None:
         schema = pq.read_schema(out / f"{table}.parquet")
         assert schema.names == list(columns)
         assert {str(kind) for kind in schema.types} == {"string"}
-    assert not [row for row in manifest(out) if row["kind"].startswith(("line_", "file_"))]
-    assert len(manifest(out)) > 100
+    assert not [row for row in dirty_manifest(out) if row["kind"].startswith(("line_", "file_"))]
+    assert len(dirty_manifest(out)) > 100
 
 
 # Shape ----------------------------------------------------------------------------------------

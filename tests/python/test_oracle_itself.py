@@ -17,7 +17,7 @@ from oracle.figures import PERIODS, rows_by_key
 from oracle.tables import TABLES
 from oracle.values import UNREADABLE
 from raw_files import csv_text, write_ods
-from test_manifest import found_row, is_not_accepted, planted_row, read_manifest
+from test_dirty_manifest import found_row, is_not_accepted, planted_row, read_dirty_manifest
 
 SHANGHAI = "Asia/Shanghai"
 
@@ -956,8 +956,10 @@ def test_uses_of_a_day_come_from_sends_of_it_and_the_day_before(
         assert use.day - use.send.day in (timedelta(0), timedelta(days=1))
 
 
-def test_oracle_meets_the_manifest(generated: Path, real_seeds: None) -> None:
-    planted = Counter(planted_row(row) for row in read_manifest(generated) if is_not_accepted(row))
+def test_oracle_meets_the_dirty_manifest(generated: Path, real_seeds: None) -> None:
+    planted = Counter(
+        planted_row(row) for row in read_dirty_manifest(generated) if is_not_accepted(row)
+    )
     found = Counter(
         found_row(
             {

@@ -3,7 +3,7 @@
 Reading order: `settings` (what is asked for), `catalogue` (shops, products, agents, activities),
 `shape` (who is sent what and redeems when), `dirt` (which fact gets which defect), `defect` and
 `variant` (what a defect looks like), `dimension` (rows and defects of the dimensions), `text`
-(numbers to raw text), `files` (files, manifest, folder), `build` (puts them together).
+(numbers to raw text), `files` (files, dirty manifest, folder), `build` (puts them together).
 """
 
 # The committed sample, truth included, is the output of

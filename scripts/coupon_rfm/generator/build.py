@@ -22,7 +22,7 @@ from .dimension import (
     write_dimension,
 )
 from .dirt import Dirt
-from .files import NO_QUOTES, FactFiles, Insert, Manifest, batch_file
+from .files import NO_QUOTES, DirtyManifest, FactFiles, Insert, batch_file
 from .settings import DAY, Settings
 from .shape import (
     BLOCK,
@@ -87,7 +87,7 @@ class Builder:
         self.shape = Shape(settings, self.catalogue)
         self.dirt = Dirt(settings, self.catalogue)
         (root / "truth").mkdir()
-        self.manifest = Manifest(root / "truth" / "dirty_manifest.csv")
+        self.dirty_manifest = DirtyManifest(root / "truth" / "dirty_manifest.csv")
         self.is_dirty_text = settings.dirty_rate > 0 and settings.format == "csv"
         self.files = {
             table: FactFiles(root, table, settings, table == "coupon_use" and self.is_dirty_text)
@@ -100,6 +100,13 @@ class Builder:
             "refund": RefundDefects(settings, self.catalogue),
         }
         self._ids = self.defects["coupon_send"].ids
+        self._columns_of: dict[str, Callable[[Rows], dict[str, pa.Array]]] = {
+            "coupon_send": self._coupon_send_columns,
+            "coupon_use": self._coupon_use_columns,
+            "refund": self._refund_columns,
+            "chat_session": self._chat_session_columns,
+            "shop_order": self._shop_order_columns,
+        }
         self._has_inserts: set[str] = set()
         self._pending: deque[Future[None]] = deque()
 
@@ -118,14 +125,14 @@ class Builder:
             files.finish()
         self._write_file_defects()
         self._write_truth()
-        self.manifest.close()
+        self.dirty_manifest.close()
         return rows
 
     def _write_dimensions(self) -> None:
         for table, make in DIMENSION_ROWS.items():
             rows = make(self.settings, self.catalogue)
             DimensionDirt(self.settings, table, rows).apply()
-            write_dimension(self.root, self.settings, table, rows, self.manifest)
+            write_dimension(self.root, self.settings, table, rows, self.dirty_manifest)
 
     def _write_chunk(self, chunk: Chunk) -> dict[str, int]:
         is_last = chunk.last_day == self.settings.days - 1
@@ -148,7 +155,7 @@ class Builder:
         return counts
 
     def _write_rows(self, table: str, rows: Rows, is_last: bool) -> None:
-        columns = getattr(self, f"_{table}_columns")(rows)
+        columns = self._columns_of[table](rows)
         defects = {}
         if self.settings.dirty_rate and table in self.defects:
             defects = self.defects[table].of(rows)
@@ -157,7 +164,7 @@ class Builder:
         self._pending.append(
             self._writer.submit(
                 self.files[table].write,
-                *(columns, rows["arrival"], defects, inserts, self.manifest),
+                *(columns, rows["arrival"], defects, inserts, self.dirty_manifest),
             )
         )
 
@@ -255,7 +262,7 @@ class Builder:
             self._list_file("file_header_only", HEADER_ONLY_TABLE, path)
 
     def _list_file(self, kind: str, table: str, path: str) -> None:
-        self.manifest.add(table, Defect(kind, "", ACCEPTED), (path, ""))
+        self.dirty_manifest.add(table, Defect(kind, "", ACCEPTED), (path, ""))
 
     def _write_truth(self) -> None:
         """Write what redemption was drawn from, never read by a model."""

@@ -3,7 +3,7 @@
 from collections import namedtuple
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -67,9 +67,10 @@ def superseded(settings: Settings, row_key: str, column: str, fen: int) -> Defec
 class FactDefects:
     """Turns the kinds planted in rows of one fact table into `Defect`s."""
 
+    planters: ClassVar[dict[str, Callable[[Any, Row], Defect]]]  # by kind: a method of the class
+
     def __init__(self, settings: Settings, catalogue: Catalogue) -> None:
         self.settings = settings
-        self._planters = [getattr(self, f"_{kind}", None) for kind in KINDS]
         self._make_row: Callable[[tuple], Row] | None = None
         self.products = catalogue.products
         self.activities = catalogue.activities
@@ -87,20 +88,21 @@ class FactDefects:
         columns = [column[places].tolist() for column in rows.values()]
         found = map(self._make_row, zip(*columns, strict=True))
         return {
-            place: self._planters[row.kind](row)
+            place: self.planters[KINDS[row.kind]](self, row)
             for place, row in zip(places.tolist(), found, strict=True)
         }
 
 
 class SendDefects(FactDefects):
-    """Defects of coupon_send; one method per kind of `dirt.SEND_SHARE`."""
+    """Defects of coupon_send; a method for each kind of `dirt.SEND_SHARE`."""
 
     def _value(self, row: Row, column: str) -> str:
         if column == "send_id":
             return key("send", row.number)
         if column == "consumer_id":
             return consumer_id(row.consumer)
-        return self.ids[column][getattr(row, column.removesuffix("_id"))]
+        place = {"product_id": row.product, "agent_id": row.agent, "activity_id": row.activity}
+        return self.ids[column][place[column]]
 
     def _unit_suspect(self, row: Row) -> Defect:
         text = str(row.discount) if row.aux % 2 else money(row.discount * 100)
@@ -204,9 +206,33 @@ class SendDefects(FactDefects):
     def _late(self, row: Row) -> Defect:
         return Defect("late", key("send", row.number), detail=f"days={row.note}")
 
+    planters: ClassVar = {
+        "unit_suspect": _unit_suspect,
+        "discount_out_of_rule": _discount_out_of_rule,
+        "validity_out_of_rule": _validity_out_of_rule,
+        "bad_time": _bad_time,
+        "bad_amount": _bad_amount,
+        "mangled_id": _mangled_id,
+        "missing_key": _missing_key,
+        "test_agent": _test_agent,
+        "test_consumer": _test_consumer,
+        "missing_filled_by_use": _missing_filled_by_use,
+        "missing_filled_by_session": _missing_filled_by_session,
+        "missing_unfilled": _missing_unfilled,
+        "unknown_member": _unknown_member,
+        "after_agent_left": _after_agent_left,
+        "outside_activity": _outside_activity,
+        "time_format": _time_format,
+        "amount_format": _amount_format,
+        "id_wrapper": _id_wrapper,
+        "duplicate_identical": _duplicate_identical,
+        "duplicate_superseded": _duplicate_superseded,
+        "late": _late,
+    }
+
 
 class UseDefects(FactDefects):
-    """Defects of coupon_use; one method per kind of `dirt.USE_SHARE`."""
+    """Defects of coupon_use; a method for each kind of `dirt.USE_SHARE`."""
 
     def _value(self, row: Row, column: str) -> str:
         return {
@@ -302,6 +328,29 @@ class UseDefects(FactDefects):
     def _late(self, row: Row) -> Defect:
         return Defect("late", key("use", row.number), detail=f"days={row.note}")
 
+    planters: ClassVar = {
+        "unit_suspect": _unit_suspect,
+        "discount_out_of_rule": _discount_out_of_rule,
+        "bad_time": _bad_time,
+        "bad_amount": _bad_amount,
+        "mangled_id": _mangled_id,
+        "missing_key": _missing_key,
+        "bad_flag": _bad_flag,
+        "orphan_use": _orphan_use,
+        "use_before_send": _use_before_send,
+        "expired": _expired,
+        "test_consumer": _test_consumer,
+        "test_payment": _test_payment,
+        "consumer_missing": _consumer_missing,
+        "flag_format": _flag_format,
+        "time_format": _time_format,
+        "amount_format": _amount_format,
+        "id_wrapper": _id_wrapper,
+        "duplicate_identical": _duplicate_identical,
+        "duplicate_superseded": _duplicate_superseded,
+        "late": _late,
+    }
+
 
 class RefundDefects(FactDefects):
     """Defects of refund, a table whose rows are all accepted for now."""
@@ -316,6 +365,11 @@ class RefundDefects(FactDefects):
         text = key("use", NO_ROW + row.number)
         detail = f"later rejected: use_id={text}"
         return accepted("refund_unknown_use", key("refund", row.number), "use_id", text, detail)
+
+    planters: ClassVar = {
+        "refund_larger_than_paid": _refund_larger_than_paid,
+        "refund_unknown_use": _refund_unknown_use,
+    }
 
 
 def odd_time(row_key: str, column: str, row: Row) -> Defect:

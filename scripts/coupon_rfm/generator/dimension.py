@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 from . import variant
 from .catalogue import FOREVER, UNCHANGED, Catalogue
 from .defect import ACCEPTED, DUPLICATE, NO_ROW, REJECTED, Defect
-from .files import Insert, Manifest, batch_file, quoted
+from .files import DirtyManifest, Insert, batch_file, quoted
 from .settings import DAY, Draws, Settings
 from .text import DIMENSION_COLUMNS, NO, YES, day_text, money, time_text
 
@@ -418,7 +418,7 @@ def truncated_line(texts: list[str]) -> Insert:
 
 
 def write_dimension(
-    root: Path, settings: Settings, table: str, rows: list[Version], manifest: Manifest
+    root: Path, settings: Settings, table: str, rows: list[Version], dirty_manifest: DirtyManifest
 ) -> None:
     """Write the file or the batch files of a dimension and list its defects."""
     by_day: dict[int, list[Version]] = {}
@@ -434,10 +434,10 @@ def write_dimension(
             _write_parquet(root / path, DIMENSION_COLUMNS[table], by_day[day])
             for row in by_day[day]:
                 if row.defect:
-                    manifest.add(table, row.defect, (path, ""))
+                    dirty_manifest.add(table, row.defect, (path, ""))
         else:
             features = FILE_FEATURES.get(table, ()) if first and settings.dirty_rate else ()
-            _write_csv(root, path, settings, table, by_day[day], features, first, manifest)
+            _write_csv(root, path, settings, table, by_day[day], features, first, dirty_manifest)
         first = False
 
 
@@ -457,7 +457,7 @@ def _write_csv(
     rows: list[Version],
     features: tuple[str, ...],
     is_first: bool,
-    manifest: Manifest,
+    dirty_manifest: DirtyManifest,
 ) -> None:
     end = "\r\n" if "crlf" in features else "\n"
     names = list(DIMENSION_COLUMNS[table])
@@ -474,13 +474,13 @@ def _write_csv(
             for insert in (insert for insert in inserts if insert.place == number):
                 line += 1
                 file.write(insert.line)
-                manifest.add_unreadable(table, insert, (path, line))
+                dirty_manifest.add_unreadable(table, insert, (path, line))
             line += 1
             texts = [quoted(text, place in row.raw) for place, text in enumerate(row.texts)]
             if "extra_column" in features:
                 texts.insert(2, EXTRA_TEXT if number % 3 == 0 else "")
             file.write((",".join(texts) + end).encode())
             if row.defect:
-                manifest.add(table, row.defect, (path, line))
+                dirty_manifest.add(table, row.defect, (path, line))
     for feature in features:
-        manifest.add(table, Defect(f"file_{feature}", "", ACCEPTED), (path, ""))
+        dirty_manifest.add(table, Defect(f"file_{feature}", "", ACCEPTED), (path, ""))

@@ -1,4 +1,4 @@
-"""The files of a data set: tables as one file, years or batches; the manifest; the folder."""
+"""The files of a data set: tables as one file, years or batches; the dirty manifest; the folder."""
 
 import os
 import shutil
@@ -20,7 +20,7 @@ from .defect import UNREADABLE, Defect
 from .settings import DAY, Settings
 from .text import TABLE_COLUMNS, replace_texts
 
-MANIFEST_COLUMNS = (
+DIRTY_MANIFEST_COLUMNS = (
     *("table", "key", "kind", "expected_outcome", "expected_reason"),
     *("source_file", "source_line", "detail"),
 )
@@ -49,12 +49,12 @@ def quoted(text: str, is_raw: bool = False) -> str:
     return text
 
 
-class Manifest:
+class DirtyManifest:
     """`truth/dirty_manifest.csv`: one row per planted defect."""
 
     def __init__(self, path: Path) -> None:
         self._file = path.open("w", encoding="utf-8", newline="")
-        self._file.write(",".join(MANIFEST_COLUMNS) + "\n")
+        self._file.write(",".join(DIRTY_MANIFEST_COLUMNS) + "\n")
 
     def add(self, table: str, defect: Defect, source: tuple[str, int | str]) -> None:
         """Write one row; `source` is the file relative to the output folder and the line."""
@@ -103,7 +103,7 @@ class FactFiles:
         arrival: np.ndarray,
         defects: dict[int, Defect],
         inserts: list[Insert],
-        manifest: Manifest,
+        dirty_manifest: DirtyManifest,
     ) -> None:
         """Write rows that lie in order of arrival, with their defects, and list the defects."""
         special = {}
@@ -126,7 +126,7 @@ class FactFiles:
                 here += [insert for insert in inserts if insert.place >= last]
             listed = [defects[place] for place in within]
             odd = {place: special[place] for place in within if place in special}
-            self._write_part(batch, first, last, odd, here, manifest, within, listed)
+            self._write_part(batch, first, last, odd, here, dirty_manifest, within, listed)
 
     def _parts(self, arrival: np.ndarray) -> Iterator[tuple[int, int, str]]:
         """Yield first row, row after the last, and file of every part."""
@@ -172,14 +172,14 @@ class FactFiles:
         last: int,
         special: dict[int, Defect],
         inserts: list[Insert],
-        manifest: Manifest,
+        dirty_manifest: DirtyManifest,
         places: list[int],
         defects: list[Defect],
     ) -> None:
         """Write rows [first, last) with the lines Arrow cannot write in between."""
         if self._is_parquet:
             self._writer.write_batch(batch.slice(first, last - first))
-            manifest.add_all(self.table, defects, self._path, [""] * len(defects))
+            dirty_manifest.add_all(self.table, defects, self._path, [""] * len(defects))
             return
         start = self._lines
         done = first
@@ -191,7 +191,7 @@ class FactFiles:
             if isinstance(what, Insert):
                 self._file.write(what.line)
                 self._lines += 1
-                manifest.add_unreadable(self.table, what, (self._path, self._lines))
+                dirty_manifest.add_unreadable(self.table, what, (self._path, self._lines))
             else:
                 self._file.write(special_line(batch, place, what))
                 self._lines += 1
@@ -200,7 +200,7 @@ class FactFiles:
         before = np.sort(np.array([insert.place for insert in inserts], dtype=np.int64))
         at = np.array(places, dtype=np.int64)
         lines = start + 1 + at - first + np.searchsorted(before, at, side="right")
-        manifest.add_all(self.table, defects, self._path, lines.tolist())
+        dirty_manifest.add_all(self.table, defects, self._path, lines.tolist())
 
     def _write_rows(self, batch: pa.RecordBatch, first: int, last: int) -> None:
         if last > first:

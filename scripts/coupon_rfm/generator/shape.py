@@ -61,20 +61,16 @@ def in_order(time: np.ndarray) -> np.ndarray:
     return keys & 0xFFFFFF
 
 
-@dataclass
 class Counters:
-    """The next number of every key that is handed out in sequence."""
+    """The last number of every key that is handed out in sequence, by name."""
 
-    send: int = 0
-    use: int = 0
-    order: int = 0
-    session: int = 0
-    refund: int = 0
+    def __init__(self) -> None:
+        self._last = dict.fromkeys(("send", "use", "order", "session", "refund"), 0)
 
     def next(self, name: str, count: int) -> np.ndarray:
         """Hand out `count` numbers."""
-        first = getattr(self, name) + 1
-        setattr(self, name, first + count - 1)
+        first = self._last[name] + 1
+        self._last[name] += count
         return np.arange(first, first + count)
 
 

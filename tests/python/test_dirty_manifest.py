@@ -36,25 +36,25 @@ def warehouse(build: Build, ods_path: Path) -> Run:
 
 
 @pytest.fixture(scope="module")
-def manifest(ods_path: Path) -> list[dict[str, str]]:
-    return read_manifest(ods_path)
+def dirty_manifest(ods_path: Path) -> list[dict[str, str]]:
+    return read_dirty_manifest(ods_path)
 
 
-def read_manifest(ods_path: Path) -> list[dict[str, str]]:
+def read_dirty_manifest(ods_path: Path) -> list[dict[str, str]]:
     path = ods_path / "truth" / "dirty_manifest.csv"
     with path.open(encoding="utf-8-sig", newline="") as file:
         return list(csv.DictReader(file))
 
 
-def test_manifest_is_not_empty(manifest: list[dict[str, str]]) -> None:
-    outcomes = Counter(row["expected_outcome"] for row in manifest)
+def test_dirty_manifest_is_not_empty(dirty_manifest: list[dict[str, str]]) -> None:
+    outcomes = Counter(row["expected_outcome"] for row in dirty_manifest)
     assert set(outcomes) >= {"accepted", *NOT_ACCEPTED}
 
 
 def test_rows_not_accepted_are_exactly_the_planted_ones(
-    warehouse: Run, manifest: list[dict[str, str]]
+    warehouse: Run, dirty_manifest: list[dict[str, str]]
 ) -> None:
-    planted = Counter(planted_row(row) for row in manifest if is_not_accepted(row))
+    planted = Counter(planted_row(row) for row in dirty_manifest if is_not_accepted(row))
     found = Counter(found_row(row) for row in warehouse.table("dwd.dwd_rejected_row"))
     missed, invented = planted - found, found - planted
     assert not missed and not invented, (
@@ -87,11 +87,13 @@ def found_row(row: dict[str, Any]) -> tuple[str, ...]:
     return (row["source_table"], outcome, row["reason"], source_file, str(place))
 
 
-def test_every_kind_is_planted_and_found(warehouse: Run, manifest: list[dict[str, str]]) -> None:
+def test_every_kind_is_planted_and_found(
+    warehouse: Run, dirty_manifest: list[dict[str, str]]
+) -> None:
     """Recall by kind, so that a kind that fails is named."""
     found = Counter(found_row(row) for row in warehouse.table("dwd.dwd_rejected_row"))
     planted: dict[str, Counter[tuple[str, ...]]] = defaultdict(Counter)
-    for row in manifest:
+    for row in dirty_manifest:
         if is_not_accepted(row):
             planted[row["kind"]][planted_row(row)] += 1
     missed = {kind: list((rows - found).elements())[:3] for kind, rows in planted.items()}
@@ -111,17 +113,19 @@ def uses(warehouse: Run) -> Rows:
     return {row["use_id"]: row for row in warehouse.table("dwd.dwd_coupon_use")}
 
 
-def planted(manifest: list[dict[str, str]], table: str, kind: str) -> dict[str, dict[str, str]]:
+def planted(
+    dirty_manifest: list[dict[str, str]], table: str, kind: str
+) -> dict[str, dict[str, str]]:
     """The accepted rows of a kind by key, each with what its detail says."""
-    rows = [row for row in manifest if (row["table"], row["kind"]) == (table, kind)]
+    rows = [row for row in dirty_manifest if (row["table"], row["kind"]) == (table, kind)]
     assert rows, f"no {kind} was planted in {table}"
     return {row["key"]: dict(DETAIL.findall(row["detail"])) for row in rows}
 
 
-def test_missing_consumers_of_sends(manifest: list[dict[str, str]], sends: Rows) -> None:
+def test_missing_consumers_of_sends(dirty_manifest: list[dict[str, str]], sends: Rows) -> None:
     expected = {
         key: (detail["source"], detail["consumer"])
-        for key, detail in planted(manifest, "coupon_send", "consumer_missing").items()
+        for key, detail in planted(dirty_manifest, "coupon_send", "consumer_missing").items()
     }
     found = {
         key: (row["consumer_id_source"], row["consumer_id"])
@@ -132,15 +136,15 @@ def test_missing_consumers_of_sends(manifest: list[dict[str, str]], sends: Rows)
     assert {source for source, _ in expected.values()} == {"use", "session", "unknown"}
 
 
-def test_missing_consumers_of_uses(manifest: list[dict[str, str]], uses: Rows) -> None:
-    for key, detail in planted(manifest, "coupon_use", "consumer_missing").items():
+def test_missing_consumers_of_uses(dirty_manifest: list[dict[str, str]], uses: Rows) -> None:
+    for key, detail in planted(dirty_manifest, "coupon_use", "consumer_missing").items():
         assert uses[key]["consumer_id"] == detail["consumer"], key
 
 
-def test_unknown_members(manifest: list[dict[str, str]], sends: Rows) -> None:
+def test_unknown_members(dirty_manifest: list[dict[str, str]], sends: Rows) -> None:
     expected = {
         (key, column)
-        for key, detail in planted(manifest, "coupon_send", "unknown_member").items()
+        for key, detail in planted(dirty_manifest, "coupon_send", "unknown_member").items()
         for column, text in detail.items()
         if text == "unknown"
     }
@@ -153,14 +157,16 @@ def test_unknown_members(manifest: list[dict[str, str]], sends: Rows) -> None:
     ("kind", "flag"),
     [("outside_activity", "is_outside_activity"), ("after_agent_left", "is_after_agent_left")],
 )
-def test_flagged_sends(manifest: list[dict[str, str]], sends: Rows, kind: str, flag: str) -> None:
+def test_flagged_sends(
+    dirty_manifest: list[dict[str, str]], sends: Rows, kind: str, flag: str
+) -> None:
     found = {key for key, row in sends.items() if row[flag]}
-    assert found == planted(manifest, "coupon_send", kind).keys()
+    assert found == planted(dirty_manifest, "coupon_send", kind).keys()
 
 
-def test_expired_uses(manifest: list[dict[str, str]], uses: Rows) -> None:
+def test_expired_uses(dirty_manifest: list[dict[str, str]], uses: Rows) -> None:
     found = {key for key, row in uses.items() if row["invalid_reason"] == "expired"}
-    assert found == planted(manifest, "coupon_use", "expired").keys()
+    assert found == planted(dirty_manifest, "coupon_use", "expired").keys()
 
 
 @pytest.mark.parametrize(
@@ -172,10 +178,10 @@ def test_expired_uses(manifest: list[dict[str, str]], uses: Rows) -> None:
     ],
 )
 def test_odd_spellings_are_read(
-    manifest: list[dict[str, str]], sends: Rows, uses: Rows, table: str, kind: str
+    dirty_manifest: list[dict[str, str]], sends: Rows, uses: Rows, table: str, kind: str
 ) -> None:
     rows = sends if table == "coupon_send" else uses
-    for key, detail in planted(manifest, table, kind).items():
+    for key, detail in planted(dirty_manifest, table, kind).items():
         for column, text in detail.items():
             assert as_text(rows[key][column]) == text, (key, column)
 
@@ -186,10 +192,10 @@ def as_text(value: object) -> str:
 
 @pytest.mark.parametrize("table", ["coupon_send", "coupon_use"])
 def test_late_rows_are_kept(
-    manifest: list[dict[str, str]], sends: Rows, uses: Rows, table: str
+    dirty_manifest: list[dict[str, str]], sends: Rows, uses: Rows, table: str
 ) -> None:
     rows = sends if table == "coupon_send" else uses
-    assert planted(manifest, table, "late").keys() <= rows.keys()
+    assert planted(dirty_manifest, table, "late").keys() <= rows.keys()
 
 
 @pytest.mark.soak
@@ -197,4 +203,4 @@ def test_late_rows_are_kept(
 def test_large_sets(generate: Generate, build: Build, seed: int) -> None:
     ods_path = generate(seed=seed, sends=100_000, dirty_rate=1, batches=bool(seed % 2))
     warehouse = build(ods_path, {})
-    test_rows_not_accepted_are_exactly_the_planted_ones(warehouse, read_manifest(ods_path))
+    test_rows_not_accepted_are_exactly_the_planted_ones(warehouse, read_dirty_manifest(ods_path))
