@@ -1,12 +1,19 @@
 {#
-    On run start of a command that builds, when an ods model is selected: finds the raw files, checks that each table, file
-    and column is as docs/rules.md section 1 wants it, and makes each source a relation: the columns of the sources YAML as
-    text, found by header name, with source_file, source_batch, source_line and corrupt_record. All checks come before the
-    first change, so that a bad file leaves the warehouse as it was.
+    On run start of a command that reads ods models: finds the raw files, checks that each table, file and column is as
+    docs/rules.md section 1 wants it, and makes each source a relation: the columns of the sources YAML as text, found by header
+    name, with source_file, source_batch, source_line and corrupt_record. All checks come before the first change, so that a bad
+    file leaves the warehouse as it was.
+
+    A command that makes ods models registers all sources; one that only reads some, those whose view ended with the build.
 #}
 {% macro register_sources() %}
-    {% if execute and flags.WHICH in ['build', 'run', 'retry'] and 'model.coupon_rfm.ods_' in selected_resources | join(' ') %}
-        {% set tables = coupon_rfm.raw_tables() %}
+    {% if execute and flags.WHICH in ['build', 'run', 'retry', 'test'] %}
+        {% do coupon_rfm.close_raw_views() %}
+        {% set makes_ods = flags.WHICH != 'test' and 'model.coupon_rfm.ods_' in selected_resources | join(' ') %}
+        {% set missing = coupon_rfm.missing_raw_tables() %}
+        {% set tables = coupon_rfm.raw_tables() if makes_ods else coupon_rfm.raw_tables() | selectattr('name', 'in', missing) | list %}
+    {% endif %}
+    {% if tables %}
         {% set raw_folder = coupon_rfm.list_raw_folder(coupon_rfm.ods_path(), tables) %}
         {% set groups_of = {} %}
         {% set problems = [] %}
@@ -34,6 +41,7 @@
             {% if not groups %}{% do file_rows.append([table.name, none, none, '', none]) %}{% endif %}
         {% endfor %}
         {% do coupon_rfm.create_source_file(file_rows) %}
+        {% do coupon_rfm.open_raw_views(missing) %}
     {% endif %}
 {% endmacro %}
 

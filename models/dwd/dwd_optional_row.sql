@@ -1,4 +1,4 @@
-{{ config(materialized='view') }}
+{{ config(materialized='ephemeral') }}
 
 {%- set tables = {'refund': 'refund_id', 'chat_session': 'session_id', 'shop_order': 'order_id'} -%}
 with

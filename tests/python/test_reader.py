@@ -299,8 +299,8 @@ def test_bytes_in_parquet(build: Build, tmp_path: Path) -> None:
     )
     pyarrow.parquet.write_table(products, ods_path / "product.PARQUET")
     run = build(ods_path)
-    names = {row["product_id"]: row["product_name"] for row in run.table("ods.ods_product")}
-    assert names == {"P1": '茶杯\t"a"', "P2": "??\x00a\\", "P3": None}
+    names = {row["product_id"]: row["product_name"] for row in run.table("dim.dim_product")}
+    assert names == {"P1": '茶杯\t"a"', "P2": "??\x00a\\", "P3": "未知", "unknown": "未知"}
     require_oracle(run, ods_path)
 
 
@@ -310,7 +310,7 @@ def test_parquet_names_that_differ_in_case_only(build: Build, tmp_path: Path) ->
     changed = {"PRICE": "1", "Price": "2"} | PRODUCT | {"pricE": "3"}
     write_parquet(ods_path / "product.parquet", [changed])
     run = build(ods_path)
-    assert [row["price"] for row in run.table("ods.ods_product")] == ["100"]
+    assert [row["price"] for row in run.table("dim.dim_product")] == [100, None]
 
 
 # Names ----------------------------------------------------------------------------------------

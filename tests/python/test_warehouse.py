@@ -6,14 +6,20 @@ import shutil
 from pathlib import Path
 
 import duckdb
+import pyarrow.csv
+import pyarrow.parquet
 import pytest
 
 from comparison import require_same_contents, table_contents
 from conftest import Build
+from oracle.tables import TABLES
 from project import WAREHOUSE_NAME, Run, run_dbt
 from raw_files import write_ods
 
 SCHEMAS = ("dim", "ods", "dwd", "dws", "ads")
+AS_TEXT = pyarrow.csv.ConvertOptions(
+    column_types={column: "string" for table in TABLES.values() for column in table.columns}
+)
 RELATIONS = """
 select schema_name || '.' || table_name from duckdb_tables() where not internal
 union all
@@ -35,12 +41,18 @@ def test_every_relation_is_read_from_another_folder(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
+    names = require_readable_relations(run)
+    assert "ods.ods_coupon_send" in names
+    assert "ods.coupon_send" not in names
+
+
+def require_readable_relations(run: Run) -> list[str]:
+    """The names of all tables and views, each of which can be read."""
     with run.connect() as connection:
         names = [name for (name,) in connection.execute(RELATIONS).fetchall()]
-        assert "ods.ods_coupon_send" in names
-        assert "ods.coupon_send" not in names
         for name in names:
             connection.execute(f"select count(*) from {name}").fetchall()
+    return names
 
 
 def test_a_backup_is_restored_whole(run: Run, tmp_path: Path) -> None:
@@ -80,6 +92,36 @@ def test_commands_that_read_need_no_raw_files_and_change_nothing(
     require_same_contents(table_contents(done, SCHEMAS), table_contents(run, SCHEMAS))
     if command == ["compile"]:
         assert done.warehouse.read_bytes() == run.warehouse.read_bytes()
+
+
+def test_views_over_parquet_files_end_with_every_command(run: Run, tmp_path: Path) -> None:
+    """They are there when a command needs them, after a build of CSV files or one that failed."""
+    shutil.copy(run.warehouse, tmp_path / WAREHOUSE_NAME)
+    ods_path = write_ods(tmp_path / "ods", refund=[])
+    for path in ods_path.glob("*.csv"):
+        table = pyarrow.csv.read_csv(path, convert_options=AS_TEXT)
+        pyarrow.parquet.write_table(table, path.with_suffix(".parquet"))
+        path.unlink()
+    tables = {"ods_source_file", "ods_chat_session", "ods_shop_order"}  # these have no file
+
+    def dbt(*command: str, **variables: str) -> Run:
+        done = run_dbt(command, ods_path, tmp_path, variables)
+        assert set(done.names("ods")) == tables
+        return done
+
+    before_the_first_event = "2025-03-01"
+    failed = dbt("build", "--select", "+dws_as_of", as_of_date=before_the_first_event)
+    assert "No event on or before as_of_date" in failed.output
+    assert "No event on or before as_of_date" in dbt("retry").output
+    built = dbt("build", "--selector", "models").require_success()
+    require_readable_relations(built)
+    dbt("run", "--select", "dim_product").require_success()
+    dbt("test", "--select", "ods_coupon_send").require_success()
+    shutil.rmtree(ods_path)
+    dbt("test", "--select", "ads_trend").require_success()
+    write_ods(ods_path)
+    done = run_dbt(["run", "--select", "ods"], ods_path, tmp_path).require_success()
+    assert done.types("ods.ods_coupon_send") == run.types("ods.ods_coupon_send")
 
 
 def test_views_of_older_versions_go_and_foreign_relations_stay(run: Run, tmp_path: Path) -> None:

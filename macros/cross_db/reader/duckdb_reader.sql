@@ -33,21 +33,24 @@
 
 {#
     The sources are views in a database in memory, which ends with the process: what is left in the warehouse are tables, which
-    need no raw file. Views that older versions made in the warehouse itself go; nothing else in its schema ods is touched.
+    need no raw file. Views over raw files that older versions made in the warehouse itself go; nothing else is touched.
 #}
 {% macro duckdb__prepare_sources(tables) %}
     {% do run_query("attach if not exists ':memory:' as raw_files") %}
     {% do run_query('create schema if not exists raw_files.ods') %}
     {% for row in run_query("
-        select view_name
+        select schema_name || '.' || view_name
         from duckdb_views()
         where
             database_name = current_database()
-            and schema_name = 'ods'
-            and view_name in ('source_file', '" ~ tables | map(attribute='name') | join("', '") ~ "')
-            and (contains(sql, 'source_batch') and contains(sql, 'corrupt_record') or contains(sql, 'ignored_columns'))
+            and (
+                schema_name = 'ods'
+                and view_name in ('source_file', '" ~ tables | map(attribute='name') | join("', '") ~ "')
+                and (contains(sql, 'source_batch') and contains(sql, 'corrupt_record') or contains(sql, 'ignored_columns'))
+                or schema_name = 'dwd' and view_name = 'dwd_optional_row'
+            )
     ").rows %}
-        {% do run_query('drop view ods.' ~ row[0]) %}
+        {% do run_query('drop view ' ~ row[0]) %}
     {% endfor %}
 {% endmacro %}
 

@@ -31,6 +31,28 @@
 {% endmacro %}
 
 {#
+    On DuckDB the ods models of Parquet files are views, because the files are read as fast as a copy of them. They are there while
+    a command runs and gone after it, so that the warehouse needs no raw file (docs/decisions/0011).
+#}
+
+{# The raw tables that selected nodes read, without making them, and that are not in the warehouse. #}
+{% macro missing_raw_tables() %}
+    {{ return(adapter.dispatch('missing_raw_tables', 'coupon_rfm')()) }}
+{% endmacro %}
+
+{# Makes the views of these raw tables, as far as their files are Parquet. #}
+{% macro open_raw_views(tables) %}
+    {{ return(adapter.dispatch('open_raw_views', 'coupon_rfm')(tables)) }}
+{% endmacro %}
+
+{# On run end, and on run start after a command that was ended by force: drops the views over raw files. #}
+{% macro close_raw_views() %}
+    {% if execute %}
+        {{ return(adapter.dispatch('close_raw_views', 'coupon_rfm')()) }}
+    {% endif %}
+{% endmacro %}
+
+{#
     Post-hook of every ods model, in its transaction: adds the lines that are not UTF-8, and tells the line number of every
     unreadable line. Spark's reader has done both already.
 #}

@@ -361,3 +361,17 @@ where {{ coupon_rfm.spark__is_in_files(root, group.files) }}
 {# Nothing is left to do: the lines that are not UTF-8 are among those that are read, and every line has its number. #}
 {% macro spark__keep_unreadable_lines(relation) %}
 {% endmacro %}
+
+
+{# Every ods model is a table here, which stays. #}
+{% macro spark__missing_raw_tables() %}
+    {{ return([]) }}
+{% endmacro %}
+
+
+{% macro spark__open_raw_views(tables) %}
+{% endmacro %}
+
+
+{% macro spark__close_raw_views() %}
+{% endmacro %}

@@ -1,0 +1,45 @@
+{# DuckDB's side of the views over Parquet files, and what they are told by. #}
+
+{# The raw tables whose files are Parquet, as registered in this process. #}
+{% macro tables_of_parquet() %}
+    {{ return(run_query(
+        "select distinct source_table from raw_files.ods.source_file where file_format = 'parquet'"
+    ).columns[0].values()) }}
+{% endmacro %}
+
+
+{% macro duckdb__missing_raw_tables() %}
+    {% set read = [] %}
+    {% for id in selected_resources %}
+        {# A unit test is no node of the graph, but named after its model, whose inputs must be there. #}
+        {% set node = graph.nodes.get('model.coupon_rfm.' ~ id.split('.')[2] if id.startswith('unit_test.') else id, {}) %}
+        {% for parent in node.get('depends_on', {}).get('nodes', []) if parent.startswith('model.coupon_rfm.ods_') %}
+            {% if parent not in selected_resources %}{% do read.append(parent.split('.ods_')[1]) %}{% endif %}
+        {% endfor %}
+    {% endfor %}
+    {% set kept = run_query("
+        select table_name from information_schema.tables where table_catalog = current_database() and table_schema = 'ods'
+    ").columns[0].values() %}
+    {% set missing = [] %}
+    {% for table in read | unique if 'ods_' ~ table not in kept %}{% do missing.append(table) %}{% endfor %}
+    {{ return(missing) }}
+{% endmacro %}
+
+
+{% macro duckdb__open_raw_views(tables) %}
+    {% for table in tables if table in coupon_rfm.tables_of_parquet() %}
+        {% set relation = api.Relation.create(target.database, 'ods', 'ods_' ~ table, type='view') %}
+        {% do run_query('create view ' ~ relation ~ ' as select * from raw_files.ods.' ~ table) %}
+        {% do adapter.cache_added(relation) %}
+    {% endfor %}
+{% endmacro %}
+
+
+{% macro duckdb__close_raw_views() %}
+    {% for row in run_query("
+        select view_name from duckdb_views()
+        where database_name = current_database() and schema_name = 'ods' and contains(sql, 'raw_files')
+    ").rows %}
+        {% do adapter.drop_relation(api.Relation.create(target.database, 'ods', row[0], type='view')) %}
+    {% endfor %}
+{% endmacro %}
