@@ -142,6 +142,16 @@ CASES: dict[str, dict[str, str | None]] = {
             "1999-12-31": None,
         }.items()
     },
+    "from_utc": {
+        "from_utc(\"timestamp '2025-03-10 02:00:00'\")": "2025-03-10 10:00:00",
+        "from_utc('cast(null as timestamp)')": None,
+    },
+    "rewrite": {
+        "rewrite(\"'ab'\", '(a)(x)?(b)', '\\\\3-\\\\2\\\\10')": "b-a0",
+        "rewrite(\"'ab' || chr(10)\", '(a)(b)', '\\\\2') ~ \" || '.'\"": "ab\n.",
+        "rewrite(\"'aab'\", 'a', 'x')": "aab",
+        "rewrite('cast(null as string)', 'a', 'x')": None,
+    },
     "struct_of": {"json_text(struct_of(['n', 's']))": '{"n":null,"s":"/<>"}'},
     "text_literal": {
         'text_literal("it\'s \\\\n \\\\\\\\ 中 %s")': "it's \\n \\\\ 中 %s",
