@@ -20,8 +20,8 @@ from typing import Any
 import click
 import pytest
 
-from coupon_rfm import processes
 from coupon_rfm.spark import cluster as cluster_module
+from coupon_rfm.spark import processes
 from coupon_rfm.spark.cluster import ClusterError, LocalCluster, Settings
 from coupon_rfm.spark.java import require_java, require_packages
 from coupon_rfm.spark.processes import running_processes, started_process
