@@ -19,9 +19,7 @@ help: ## list the targets
 
 .PHONY: build
 build: .venv/run.stamp ## build and test the warehouse; write the test report and the CSV files to output/
-	@$(BIN)/dbt build; built=$$?; \
-	$(BIN)/python scripts/test_report.py --out $(OUT) && [ $$built -eq 0 ] && \
-	$(BIN)/python scripts/export_ads.py --out $(OUT)
+	@$(BIN)/python scripts/build_warehouse.py --out $(OUT)
 
 # Both targets from nothing, so that what is compared is what these models make.
 .PHONY: spark

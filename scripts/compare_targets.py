@@ -44,8 +44,7 @@ def main(
     with tempfile.TemporaryDirectory(prefix="coupon_rfm_compare_") as name:
         folder = (exchange or Path(name)).resolve()
         for target in (left, right):
-            artifacts = f"{target}/compare"
-            project = Project(project_dir, artifacts=artifacts, target=target, variables=variables)
+            project = Project(project_dir, target, variables, artifacts=target)
             if build:
                 build_target(project, target)
             project.require_warehouse()

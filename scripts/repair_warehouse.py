@@ -33,7 +33,7 @@ STACK_TRACE = re.compile(r"\n\s+at ")
 @project_options
 def main(yes: bool, dry_run: bool, target: str | None, project_dir: Path) -> None:
     """Find the folders, name them, and remove them on confirmation."""
-    project = Project(project_dir, artifacts="repair", target=target)
+    project = Project(project_dir, target)
     engine = project.engine()
     if engine != "spark":
         click.echo(f"nothing to repair: a killed build leaves no folders in {engine}.")

@@ -37,6 +37,9 @@ project_dir_option = click.option(
 )
 
 
+variables_option = click.option("--vars", "variables", help="Variables of the project, as for dbt.")
+
+
 def project_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add to a click command the options that choose the project and its target."""
     for option in (
@@ -53,23 +56,32 @@ def plain(message: object) -> str:
 
 
 class Project:
-    """A dbt project, run in this process with artifacts and a log of its own.
+    """A dbt project, run in this process.
 
     The process moves into the project's folder: that is where relative paths begin that an engine
     resolves itself.
     """
 
     def __init__(
-        self, folder: Path, artifacts: str, target: str | None = None, variables: str | None = None
+        self,
+        folder: Path,
+        target: str | None = None,
+        variables: str | None = None,
+        artifacts: str | None = None,
     ) -> None:
-        """Choose the project in `folder`; `artifacts` names a folder below the target path."""
+        """Choose the project in `folder`; `artifacts` names a folder below dbt's target path.
+
+        Who works with two targets gives each one of its own: dbt parses the project anew when it
+        finds there what another target has left.
+        """
         folder = folder.resolve()
         profiles = Path(os.environ.get("DBT_PROFILES_DIR") or folder).resolve()
         os.chdir(folder)
         self._manifest: Manifest | None = None
         self._options = ["--project-dir", str(folder), "--profiles-dir", str(profiles)]
-        artifacts = f"{os.environ.get('DBT_TARGET_PATH') or 'target'}/{artifacts}"
-        self._options += ["--target-path", artifacts, "--log-path", artifacts]
+        if artifacts:
+            artifacts = f"{os.environ.get('DBT_TARGET_PATH') or 'target'}/{artifacts}"
+            self._options += ["--target-path", artifacts, "--log-path", artifacts]
         if target:
             self._options += ["--target", target]
         if variables:
@@ -78,9 +90,17 @@ class Project:
     def dbt(
         self, command: str, *options: str, on_event: Callable[[Any], None] | None = None
     ) -> dbtRunnerResult:
-        """Run a dbt command silently; its events go to `on_event`."""
+        """Run a dbt command silently; its events go to `on_event`.
+
+        It leaves alone what the last command of a user has left: manifest.json, run_results.json.
+        """
         runner = dbtRunner(self._manifest, callbacks=[on_event] if on_event else [])
-        return runner.invoke(["--log-level", "none", command, *self._options, *options])
+        silently = ["--log-level", "none", "--no-write-json"]
+        return runner.invoke([*silently, command, *self._options, *options])
+
+    def dbt_aloud(self, command: str, *options: str) -> dbtRunnerResult:
+        """Run a dbt command as a console does: it prints, and writes its artifacts."""
+        return dbtRunner(self._manifest).invoke([command, *self._options, *options])
 
     def manifest(self) -> Manifest:
         """Return the parsed project.
@@ -106,8 +126,8 @@ class Project:
         Raises:
             click.ClickException: nothing has been built yet.
         """
-        path = getattr(self._adapter().config.credentials, "path", None)
-        if path and path != ":memory:" and "://" not in path and not Path(path).is_file():
+        path = self.warehouse()
+        if path and not Path(path).is_file():
             raise click.ClickException(
                 f"there is no warehouse at {path} yet: run `dbt build` first."
             )
@@ -126,6 +146,15 @@ class Project:
             except Exception as error:  # a driver that cannot connect raises what it likes
                 raise QueryError(plain(error)) from error
             yield [column[0] for column in cursor.description], _rows(cursor)
+
+    def target_path(self) -> Path:
+        """Return the folder of dbt's artifacts."""
+        return Path(self._adapter().config.project_target_path)
+
+    def warehouse(self) -> str | None:
+        """Return the file of the warehouse, None when it is not a file."""
+        path = getattr(self._adapter().config.credentials, "path", None)
+        return path if path and path != ":memory:" and "://" not in path else None
 
     def engine(self) -> str:
         """Return what runs the target: duckdb or spark."""

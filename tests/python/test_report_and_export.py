@@ -1,4 +1,4 @@
-"""scripts/test_report.py and scripts/export_ads.py, run as a user runs them."""
+"""scripts/build_warehouse.py, test_report.py and export_ads.py, run as a user runs them."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ import duckdb
 import pytest
 
 from conftest import Build
+from coupon_rfm.report import report_row, sample_text
 from coupon_rfm.spreadsheet import cell, write_csv
 from project import ROOT, Run
 from small_project import run, run_dbt, write_files
-from test_report import report_row, sample_text
 
 COLUMNS = ["测试ID", "测试名称", "SQL", "预期结果", "实际结果", "状态"]
 SAMPLE = ROOT / "seeds" / "ods"
@@ -35,7 +35,11 @@ PROJECT_FILES = {
         odd: {target: local, outputs: {local: {type: duckdb, path: odd.duckdb, threads: 2}}}
         """,
     "selectors.yml": """
-        selectors: [{name: everything, definition: "*"}]
+        selectors:
+          - {name: everything, definition: "*"}
+          - name: everyday
+            definition:
+              union: ["*", {exclude: [{method: resource_type, value: unit_test}]}]
         """,
     "models/dwd/dwd_hidden.sql": "select 1 as hidden_id",
     "models/ads/ads_coupon.sql": """
@@ -232,6 +236,91 @@ def test_a_failing_hook_fails_the_report(tmp_path: Path) -> None:
     assert "no_such_column" in done.stderr
 
 
+def build(folder: Path) -> CompletedProcess[str]:
+    return script("build_warehouse.py", folder, "--project-dir", ".", "--out", "out")
+
+
+def statuses(folder: Path) -> dict[str, str]:
+    return {row["测试ID"]: row["状态"] for row in read_csv(folder / "out" / "test_report.csv")}
+
+
+ONE = {
+    **{name: PROJECT_FILES[name] for name in CONFIGURATION},
+    "models/ads/ads_one.sql": "select 1 as one_id",
+    "models/ads/ads_one.yml": """
+        models:
+          - name: ads_one
+            columns:
+              - name: one_id
+                data_tests: [unique: {config: {meta: {test_id: key}}}]
+        unit_tests: [{name: unit, model: ads_one, given: [], expect: {rows: [{one_id: 1}]}}]
+        """,
+}
+
+
+def test_a_build_says_what_it_does_and_where_to_look_next(tmp_path: Path) -> None:
+    done = build(write_files(tmp_path, ONE))
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert statuses(tmp_path) == {"key": "通过", "unit": "通过"}
+    assert len(read_csv(tmp_path / "out" / "ads" / "ads_one.csv")) == 1
+    for step in (
+        "reading the project",
+        "building",
+        "writing the test report",
+        "writing the tables",
+    ):
+        assert step in done.stdout
+    for place in ("out/ads", "out/test_report.csv", "odd.duckdb", "docs/rules.md"):
+        assert place in done.stdout.rpartition("where to look next")[2]
+    assert (tmp_path / "target" / "run_results.json").exists()
+
+
+def test_unit_tests_run_again_when_the_code_has_changed_and_are_always_in_the_report(
+    tmp_path: Path,
+) -> None:
+    build(write_files(tmp_path, ONE))
+    again = build(tmp_path)
+    assert "without unit tests" in again.stdout and "2 tests: 2 passed" in again.stdout
+    row = by_id(read_csv(tmp_path / "out" / "test_report.csv"))["unit"]
+    assert row["SQL"] and "代码未变" in row["实际结果"] and row["状态"] == "通过"
+    write_files(tmp_path, {"models/ads/ads_one.sql": "select 2 as one_id"})
+    assert build(tmp_path).returncode == 1
+    assert statuses(tmp_path) == {"key": "跳过", "unit": "失败"}
+    assert build(tmp_path).returncode == 1  # what has failed is never kept
+    assert statuses(tmp_path)["unit"] == "失败"
+
+
+def test_a_failed_build_is_reported_and_leaves_the_tables_of_the_last_one_alone(
+    tmp_path: Path,
+) -> None:
+    build(write_files(tmp_path, ONE))
+    write_files(tmp_path, {"models/ads/ads_one.sql": "select 1 as one_id union all select 1"})
+    failed = build(tmp_path)
+    assert failed.returncode == 1
+    assert "the build failed and out/ads was left alone" in failed.stderr
+    assert "where to look next" not in failed.stdout
+    assert statuses(tmp_path) == {"key": "跳过", "unit": "失败"}
+    assert len(read_csv(tmp_path / "out" / "ads" / "ads_one.csv")) == 1
+
+
+def test_a_build_that_cannot_start_reports_why_of_every_test(tmp_path: Path) -> None:
+    hook = """on-run-start: "{{ exceptions.raise_compiler_error('no files') if execute }}" """
+    files = {**ONE, "dbt_project.yml": ONE["dbt_project.yml"] + hook}
+    assert build(write_files(tmp_path, files)).returncode == 1
+    for row in read_csv(tmp_path / "out" / "test_report.csv"):
+        assert row["状态"] == "出错" and "no files" in row["实际结果"]
+
+
+def test_report_and_export_leave_the_artifacts_of_the_last_build_alone(tmp_path: Path) -> None:
+    build(write_files(tmp_path, ONE))
+    artifacts = [tmp_path / "target" / f"{name}.json" for name in ("manifest", "run_results")]
+    before = [path.read_bytes() for path in artifacts]
+    for name in ("test_report.py", "export_ads.py"):
+        done = script(name, tmp_path, "--project-dir", ".", "--out", "out")
+        assert done.returncode == 0, done.stderr
+    assert [path.read_bytes() for path in artifacts] == before
+
+
 @pytest.fixture(scope="module")
 def exported(odd: Path) -> CompletedProcess[str]:
     options = ("--project-dir", odd, "--out", "out", "--table", "ads_coupon")
@@ -294,13 +383,12 @@ def test_without_a_warehouse_one_sentence_says_what_to_do(name: str, tmp_path: P
     write_files(tmp_path, PROJECT_FILES)
     done = script(name, tmp_path, "--project-dir", tmp_path, "--out", tmp_path / "out")
     assert done.returncode == 1
-    assert done.stderr == (
-        "Error: there is no warehouse at odd.duckdb yet: run `dbt build` first.\n"
-    )
+    last = done.stderr.splitlines()[-1]
+    assert last == "Error: there is no warehouse at odd.duckdb yet: run `dbt build` first."
     assert not (tmp_path / "odd.duckdb").exists()
 
 
-@pytest.mark.parametrize("name", ["export_ads.py", "test_report.py"])
+@pytest.mark.parametrize("name", ["build_warehouse.py", "export_ads.py", "test_report.py"])
 def test_help_names_every_option(name: str, tmp_path: Path) -> None:
     done = script(name, tmp_path, "--help")
     assert done.returncode == 0
@@ -317,6 +405,7 @@ def script_on(sample: Run, name: str, folder: Path) -> None:
     environment = {
         "COUPON_RFM_DB_PATH": str(sample.warehouse),
         "COUPON_RFM_ODS_PATH": str(SAMPLE),
+        "DBT_TARGET_PATH": str(folder / "target"),
     }
     done = script(name, folder, "--out", "out", environment=environment)
     assert done.returncode == 0, done.stdout + done.stderr

@@ -235,7 +235,10 @@ def test_a_renamed_segment_keeps_its_strategies(
         *(sys.executable, ROOT / "scripts" / "export_ads.py", "--out", tmp_path),
         *("--table", "ads_segment_strategy"),
         folder=tmp_path,
-        environment={"COUPON_RFM_DB_PATH": str(built.warehouse)},
+        environment={
+            "COUPON_RFM_DB_PATH": str(built.warehouse),
+            "DBT_TARGET_PATH": str(tmp_path / "target"),
+        },
     )
     assert done.returncode == 0, done.stderr
     path = tmp_path / "ads" / "ads_segment_strategy.csv"

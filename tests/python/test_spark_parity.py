@@ -86,6 +86,7 @@ def test_report_and_export(tmp_path: Path) -> None:
 
 def test_a_script_without_java_says_what_to_install(tmp_path: Path) -> None:
     environment = os.environ | spark_environment(tmp_path) | {"JAVA_HOME": str(tmp_path / "none")}
+    environment["DBT_TARGET_PATH"] = str(tmp_path / "target")
     command = [sys.executable, "scripts/export_ads.py", "--out", str(tmp_path)]
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
     assert done.returncode == 1
