@@ -67,6 +67,10 @@ docs: .venv/run.stamp ## write the dbt docs as one page, output/docs/index.html
 	@mkdir -p $(OUT)/docs
 	@cp target/docs/static_index.html $(OUT)/docs/index.html
 
+.PHONY: generate
+generate: .venv/run.stamp ## write the macro of the raw tables, after a change of models/ods/_sources.yml
+	@$(BIN)/python scripts/generate_raw_tables.py
+
 .PHONY: bench
 bench: .venv/run.stamp ## time the generator and full builds, up to a million sends; docs/benchmark.md has the last run
 	@$(BIN)/python scripts/benchmark.py --out docs

@@ -1,7 +1,7 @@
 {# The var max_bad_row_share as a share of every raw table. A table that a mapping leaves out has the share of dbt_project.yml. #}
 {% macro checked_max_bad_row_share(value) %}
     {% set shares = {} %}
-    {% for table in coupon_rfm.required_tables() + ['chat_session', 'refund', 'shop_order'] %}
+    {% for table in coupon_rfm.raw_tables() | sort(attribute='is_required', reverse=true) | map(attribute='name') %}
         {% do shares.update({table: value.get(table, 0.2) if value is mapping else value}) %}
     {% endfor %}
     {% for table in (value if value is mapping else []) if table not in shares %}

@@ -1,4 +1,4 @@
-{# The raw tables that there must be (docs/rules.md section 1); raw_tables knows them only when the project runs. #}
+{# The names of the raw tables that there must be. #}
 {% macro required_tables() %}
-    {{ return(['activity', 'agent', 'coupon_send', 'coupon_use', 'product']) }}
+    {{ return(coupon_rfm.raw_tables() | selectattr('is_required') | map(attribute='name') | list) }}
 {% endmacro %}

@@ -6,10 +6,7 @@
 
 -- No file is read under another name than it was found by. That every line of a file is there is
 -- checked when its table is built (macros/cross_db/reader/duckdb_unreadable_lines.sql).
-{% set tables = [
-    'activity', 'agent', 'chat_session', 'coupon_send', 'coupon_use', 'product', 'refund',
-    'shop_order',
-] %}
+{% set tables = raw_tables() | map(attribute='name') | list %}
 with
 
 ods_rows as (

@@ -25,7 +25,7 @@
 {% macro create_source(root, table, groups) %}
     {% set selects = adapter.dispatch('source_selects', 'coupon_rfm')(root, table, groups) %}
     {% do run_query(
-        'create or replace view ' ~ table.relation ~ ' as\n'
+        'create or replace view ' ~ graph.sources['source.coupon_rfm.ods.' ~ table.name].relation_name ~ ' as\n'
         ~ (selects or [coupon_rfm.no_raw_rows(table)]) | join('\nunion all\n')
     ) %}
 {% endmacro %}

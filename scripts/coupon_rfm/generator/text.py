@@ -9,38 +9,15 @@ from functools import cache
 import numpy as np
 import pyarrow as pa
 
+from coupon_rfm.raw_tables import read_raw_tables
+
 from .settings import DAY, Settings
 
-FACT_COLUMNS = {
-    "coupon_send": (
-        *("send_id", "activity_id", "agent_id", "consumer_id", "product_id"),
-        *("send_time", "discount_amount", "valid_hours", "session_id"),
-    ),
-    "coupon_use": (
-        *("use_id", "send_id", "order_id", "consumer_id"),
-        *("is_used", "pay_time", "pay_amount", "discount_amount"),
-    ),
-    "refund": ("refund_id", "use_id", "refund_amount", "refund_time", "refund_status"),
-    "chat_session": (
-        *("session_id", "consumer_id", "agent_id", "start_time", "end_time"),
-        *("first_reply_seconds", "is_inquiry"),
-    ),
-    "shop_order": ("order_id", "consumer_id", "shop_id", "pay_time", "pay_amount", "order_status"),
-}
-DIMENSION_COLUMNS = {
-    "activity": (
-        *("activity_id", "activity_name", "shop_id", "activity_type", "discount_amount"),
-        *("is_stackable", "counts_as_lowest_price", "start_time", "end_time", "status"),
-        "updated_at",
-    ),
-    "product": (
-        *("product_id", "product_name", "category_name", "price", "cost", "shop_id", "updated_at"),
-    ),
-    "agent": (
-        *("agent_id", "agent_name", "shop_id", "shop_name", "hire_date", "leave_date"),
-        "updated_at",
-    ),
-}
+FACTS = ("coupon_send", "coupon_use", "refund", "chat_session", "shop_order")
+DIMENSIONS = ("activity", "product", "agent")
+_RAW_TABLES = read_raw_tables()
+FACT_COLUMNS = {table: _RAW_TABLES[table].columns for table in FACTS}
+DIMENSION_COLUMNS = {table: _RAW_TABLES[table].columns for table in DIMENSIONS}
 TABLE_COLUMNS = DIMENSION_COLUMNS | FACT_COLUMNS
 PREFIX = {"send": "S", "use": "U", "session": "C", "refund": "R", "order": "43"}
 DIGITS = {"send": 11, "use": 11, "session": 11, "refund": 11, "order": 14}

@@ -51,9 +51,9 @@ class Row:
 
     @property
     def amount_at_stake(self) -> Decimal | None:
-        if self.table.amount is None or not self.table.is_checked:
+        if self.table.amount_at_stake is None:
             return None
-        return self.values.get(self.table.amount)
+        return self.values.get(self.table.amount_at_stake)
 
     @property
     def text(self) -> str:
@@ -131,8 +131,8 @@ def clean(ods_path: Path, business_timezone: str) -> Cleaned:
 
 
 def _parse(records: Iterable[Record], table: Table, zone: str) -> list[Row]:
-    readers = {column: reader(table.kind(column), zone, column) for column in table.columns}
-    if not table.is_checked:
+    readers = {column: reader(table.kinds[column], zone, column) for column in table.columns}
+    if not table.reject_reasons:
         readers = {column: read for column, read in readers.items() if column.endswith("_id")}
     rows = []
     for record in records:
@@ -216,7 +216,7 @@ def _midnight(batch: str) -> datetime:
 def _key_rules() -> list[Rule]:
     return [
         ("missing_key", lambda row: row.key is None),
-        ("mangled_id", lambda row: any(is_mangled(row[c]) for c in row.table.id_columns)),
+        ("mangled_id", lambda row: any(is_mangled(row[c]) for c in row.table.columns_of("id"))),
     ]
 
 

@@ -31,7 +31,7 @@ TRUE_WORDS = frozenset({"是", "1", "1.0", "y", "yes", "true", "t"})
 FALSE_WORDS = frozenset({"否", "0", "0.0", "n", "no", "false", "f"})
 CODES = {
     "activity_type": frozenset({"固定", "自定义"}),
-    "activity_status": frozenset({"未开始", "进行中", "已暂停", "已结束"}),
+    "status": frozenset({"未开始", "进行中", "已暂停", "已结束"}),
 }
 FULL_WIDTH = str.maketrans("０１２３４５６７８９．，￥", "0123456789.,¥")
 NO_BLANKS = str.maketrans("", "", BLANKS)
@@ -241,21 +241,21 @@ def read_flag(text: str | None) -> bool | Unreadable | None:
     return False if text.lower() in FALSE_WORDS else UNREADABLE
 
 
-def read_code(text: str | None, kind: str) -> str | Unreadable | None:
+def read_code(text: str | None, column: str) -> str | Unreadable | None:
     """One of the values listed for the column."""
     text = trimmed(text)
-    return text if text is None or text in CODES[kind] else UNREADABLE
+    return text if text is None or text in CODES[column] else UNREADABLE
 
 
 def reader(kind: str, zone: str, column: str) -> Callable[[str | None], Any]:
-    """The reader of a column of a kind of `tables.Table.kind`, for a business time zone."""
+    """The reader of a column of one of the kinds of `tables.Table`, for a business time zone."""
     times = {"time": read_time, "date": read_date, "end": read_end, "end_date": read_end_date}
     if kind in times:
         return lambda text: times[kind](text, zone)
     if kind == "id":
         return lambda text: read_id(text, column)
-    if kind in CODES:
-        return lambda text: read_code(text, kind)
+    if kind == "code":
+        return lambda text: read_code(text, column)
     return {
         "amount": read_amount,
         "hours": read_hours,
