@@ -140,3 +140,22 @@ def test_views_of_older_versions_go_and_foreign_relations_stay(run: Run, tmp_pat
     assert {"activity", "product"} <= set(names)
     assert not {"agent", "source_file"} & set(names)
     assert done.table("ods.activity") == [{"name": "of somebody else"}]
+
+
+def test_tables_and_columns_carry_their_descriptions(run: Run) -> None:
+    with run.connect() as connection:
+        uncommented = connection.execute(
+            """
+            select table_name as name from duckdb_tables() where comment is null
+            union all
+            select table_name || '.' || column_name from duckdb_columns()
+            where comment is null and not internal and schema_name in ?
+            """,
+            [list(SCHEMAS)],
+        ).fetchall()
+        (comment,) = connection.execute(
+            "select comment from duckdb_tables() where table_name = 'ads_trend'"
+        ).fetchone()
+    assert uncommented == []
+    assert comment.startswith("趋势 – ")
+    assert comment.endswith("(is_full_window).")
