@@ -1,14 +1,10 @@
-{# The measures every effect table carries, in the order of docs/contract.md section 2. #}
-{% macro measures(relation) -%}
-    {{ relation }}.send_count,
-        {{ relation }}.use_count,
-        {{ relation }}.use_rate,
-        {{ relation }}.send_discount_amount,
-        {{ relation }}.discount_amount,
-        {{ relation }}.pay_amount,
-        {{ relation }}.roi,
-        {{ relation }}.consumer_count,
-        {{ relation }}.paying_consumer_count,
-        {{ relation }}.cohort_use_rate,
-        {{ relation }}.is_mature
+{#
+    The columns of the measures that every effect table carries (docs/contract.md section 2), without people on demand; in which
+    order they stand, the contract of each table says.
+#}
+{% macro measures(relation, with_people=true) -%}
+    {%- set people = ['consumer_count', 'paying_consumer_count'] if with_people else [] -%}
+    {{ coupon_rfm.for_each(
+        coupon_rfm.shown_measures() + ['use_rate', 'roi'] + people + ['cohort_use_rate', 'is_mature'], relation ~ '.{0}'
+    ) }}
 {%- endmacro %}

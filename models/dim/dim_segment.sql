@@ -1,14 +1,16 @@
 with
 
 segments as (
-    {% for role, level in setting('rfm_levels').items() -%}
+    {% for segment_code, level in setting('rfm_levels').items() -%}
     select
+        {{ segment_key(segment_code) }} as segment_key,
         '{{ level.name }}' as user_level,
-        '{{ role }}' as segment_code,
+        '{{ segment_code }}' as segment_code,
         {{ level.min_total }} as min_rfm_total
     union all
     {% endfor -%}
     select
+        {{ segment_key('unknown') }} as segment_key,
         '{{ unknown_user_level() }}' as user_level,
         'unknown' as segment_code,
         cast(null as integer) as min_rfm_total
@@ -16,12 +18,10 @@ segments as (
 
 final as (
     select
+        segment_key,
         user_level,
         segment_code,
         cast(min_rfm_total as integer) as min_rfm_total,
-        cast(
-            row_number() over (order by min_rfm_total desc nulls last) as integer
-        ) as segment_order,
         min_rfm_total is not null as is_known
     from segments
 )

@@ -29,7 +29,7 @@ snapshots as (
 uses as (
     select
         snapshots.snapshot_date,
-        use_days.consumer_id,
+        use_days.consumer_key,
         max(use_days.pay_date) as last_use_date,
         sum(case
             when {{ is_in_rfm_window('use_days.pay_date', 'snapshots.snapshot_date') }}
@@ -44,13 +44,13 @@ uses as (
     from use_days
     inner join snapshots
         on use_days.pay_date <= snapshots.snapshot_date
-    group by snapshots.snapshot_date, use_days.consumer_id
+    group by snapshots.snapshot_date, use_days.consumer_key
 ),
 
 measured as (
     select
         snapshots.snapshot_date,
-        consumers.consumer_id,
+        consumers.consumer_key,
         consumers.first_send_date,
         consumers.last_send_date,
         uses.last_use_date,
@@ -63,7 +63,7 @@ measured as (
     inner join snapshots
         on consumers.first_seen_date <= snapshots.snapshot_date
     left join uses
-        on consumers.consumer_id = uses.consumer_id
+        on consumers.consumer_key = uses.consumer_key
         and snapshots.snapshot_date = uses.snapshot_date
 ),
 
@@ -76,18 +76,18 @@ scored as (
     from measured
 ),
 
-leveled as (
+segmented as (
     select
         *,
         r_score + f_score + m_score as rfm_total,
-        {{ rfm_level('(r_score + f_score + m_score)') }} as user_level
+        {{ rfm_segment('(r_score + f_score + m_score)') }} as segment_key
     from scored
 ),
 
 final as (
     select
         snapshot_date,
-        consumer_id,
+        consumer_key,
         last_use_date,
         recency_days,
         frequency,
@@ -96,14 +96,14 @@ final as (
         f_score,
         m_score,
         rfm_total,
-        user_level,
-        {{ rfm_sub_level('user_level', 'f_score', 'm_score') }} as user_sub_level,
+        segment_key,
+        {{ rfm_sub_level('segment_key', 'f_score', 'm_score') }} as user_sub_level,
         {{ rfm_lifecycle(
             'last_use_date', 'recency_days', 'first_send_date', 'snapshot_date'
         ) }} as lifecycle,
         first_send_date,
         last_send_date
-    from leveled
+    from segmented
 )
 
 select * from final

@@ -1,28 +1,44 @@
 with
 
 coupon_sends as (
-    select * from {{ ref('dws_coupon_send') }}
+    select * from {{ ref('dws_coupon_send_as_of') }}
 ),
 
-use_days as (
-    select * from {{ ref('dws_consumer_use_1d') }}
+consumers as (
+    select * from {{ ref('dws_consumer') }}
 ),
 
-send_days as (
-    select distinct
-        consumer_id,
-        send_date
-    from coupon_sends
-    where consumer_id in (select use_days.consumer_id from use_days)
+as_of as (
+    select * from {{ ref('dws_as_of') }}
 ),
 
 {% if setting('segment_basis') == 'at_send' -%}
+use_days as (
+    select
+        *,
+        cast(
+            {{ dbt.dateadd('day', setting('rfm_window_days'), 'pay_date') }} as date
+        ) as leaving_date
+    from {{ ref('dws_consumer_use_1d') }}
+),
+
+-- Up to the first use the segment is that of R 999, F 0, M 0, which is left to the reader.
+send_days as (
+    select distinct
+        coupon_sends.consumer_key,
+        coupon_sends.send_date
+    from coupon_sends
+    inner join consumers
+        on coupon_sends.consumer_key = consumers.consumer_key
+    where coupon_sends.send_date > consumers.first_use_date
+),
+
 -- docs/rules.md section 5: the segment at the end of the day before the send. A ledger per
 -- consumer: each use day adds to the running F and M on its day and leaves the statistical period
--- rfm_window_days later; a send day asks before its own day's entries.
+-- rfm_window_days later, if a send may follow; a send day asks before its own day's entries.
 ledger as (
     select
-        consumer_id,
+        consumer_key,
         send_date as entry_date,
         0 as entry_order,
         0 as use_count,
@@ -33,7 +49,7 @@ ledger as (
     union all
 
     select
-        consumer_id,
+        consumer_key,
         pay_date as entry_date,
         1 as entry_order,
         use_count,
@@ -44,45 +60,44 @@ ledger as (
     union all
 
     select
-        consumer_id,
-        cast(
-            {{ dbt.dateadd('day', setting('rfm_window_days'), 'pay_date') }} as date
-        ) as entry_date,
+        use_days.consumer_key,
+        use_days.leaving_date as entry_date,
         1 as entry_order,
-        -use_count as use_count,
-        -pay_amount as pay_amount,
+        -use_days.use_count as use_count,
+        -use_days.pay_amount as pay_amount,
         cast(null as date) as use_date
     from use_days
+    inner join as_of
+        on use_days.leaving_date < as_of.as_of_date
 ),
 
 running as (
     select
-        consumer_id,
-        entry_date,
+        consumer_key,
+        entry_date as send_date,
         entry_order,
         sum(use_count) over day_by_day as frequency,
         sum(pay_amount) over day_by_day as monetary,
         max(use_date) over day_by_day as last_use_date
     from ledger
     window day_by_day as (
-        partition by consumer_id
+        partition by consumer_key
         order by entry_date, entry_order
         rows between unbounded preceding and current row
     )
 ),
 
-measured as (
+final as (
     select
-        consumer_id,
-        entry_date as send_date,
-        {{ rfm_recency_days(
-            'last_use_date', dbt.dateadd('day', -1, 'entry_date')
-        ) }} as recency_days,
-        frequency,
-        monetary
+        consumer_key,
+        send_date,
+        {{ rfm_segment_of(
+            rfm_recency_days('last_use_date', dbt.dateadd('day', -1, 'send_date')),
+            'frequency', 'monetary'
+        ) }} as segment_key
     from running
     where entry_order = 0
-),
+)
 {%- else -%}
 -- vars.segment_basis: current, the request to the letter: every send is judged by the segment of
 -- as_of_date.
@@ -90,31 +105,20 @@ consumer_rfm as (
     select * from {{ ref('dws_consumer_rfm') }}
 ),
 
-as_of as (
-    select * from {{ ref('dws_as_of') }}
-),
-
-measured as (
-    select
-        send_days.consumer_id,
-        send_days.send_date,
-        consumer_rfm.recency_days,
-        consumer_rfm.frequency,
-        consumer_rfm.monetary
-    from send_days
+final as (
+    select distinct
+        coupon_sends.consumer_key,
+        coupon_sends.send_date,
+        consumer_rfm.segment_key
+    from coupon_sends
+    inner join consumers
+        on coupon_sends.consumer_key = consumers.consumer_key
     inner join consumer_rfm
-        on send_days.consumer_id = consumer_rfm.consumer_id
+        on coupon_sends.consumer_key = consumer_rfm.consumer_key
     inner join as_of
         on consumer_rfm.snapshot_date = as_of.as_of_date
-),
-{%- endif %}
-
-final as (
-    select
-        consumer_id,
-        send_date,
-        {{ rfm_user_level('recency_days', 'frequency', 'monetary') }} as user_level
-    from measured
+    where consumers.first_use_date is not null
 )
+{%- endif %}
 
 select * from final

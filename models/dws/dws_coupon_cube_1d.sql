@@ -7,14 +7,14 @@ events as (
 final as (
     select
         event_date as stat_date,
-        shop_id,
-        activity_id,
-        agent_id,
-        user_level,
-        {{ sum_additive_measures() }},
-        max(expire_time) as last_expire_time
+        shop_key,
+        activity_key,
+        agent_key,
+        segment_key,
+        {{ measures_of_events() }},
+        max(expire_date) as last_expire_date
     from events
-    group by event_date, shop_id, activity_id, agent_id, user_level
+    group by event_date, shop_key, activity_key, agent_key, segment_key
 )
 
 select * from final

@@ -17,13 +17,8 @@ days as (
         calendar.date_day as stat_date,
         as_of.as_of_date,
         as_of.first_event_date,
-        cast(coalesce(sum(cube.send_count), 0) as bigint) as send_count,
-        cast(coalesce(sum(cube.use_count), 0) as bigint) as use_count,
-        cast(coalesce(sum(cube.redeemed_send_count), 0) as bigint) as redeemed_send_count,
-        cast(coalesce(sum(cube.send_discount_amount), 0) as decimal(18, 2)) as send_discount_amount,
-        cast(coalesce(sum(cube.discount_amount), 0) as decimal(18, 2)) as discount_amount,
-        cast(coalesce(sum(cube.pay_amount), 0) as decimal(18, 2)) as pay_amount,
-        max(cube.last_expire_time) as last_expire_time
+        {{ sum_additive_measures() }},
+        max(cube.last_expire_date) as last_expire_date
     from calendar
     inner join as_of
         on calendar.date_day between as_of.first_event_date and as_of.as_of_date
@@ -34,20 +29,15 @@ days as (
 
 -- The calendar has no gaps, so that so many rows are so many days.
 windows as (
-    {% for period, day_count in {'1d': 1, '7d': 7, '30d': 30}.items() -%}
+    {% for period, day_count in rolling_periods().items() -%}
     select
         stat_date,
         '{{ period }}' as period,
         as_of_date,
         {{ dbt.datediff('first_event_date', 'stat_date', 'day') }}
         >= {{ day_count - 1 }} as is_full_window,
-        cast(sum(send_count) over rolling as bigint) as send_count,
-        cast(sum(use_count) over rolling as bigint) as use_count,
-        cast(sum(redeemed_send_count) over rolling as bigint) as redeemed_send_count,
-        cast(sum(send_discount_amount) over rolling as decimal(18, 2)) as send_discount_amount,
-        cast(sum(discount_amount) over rolling as decimal(18, 2)) as discount_amount,
-        cast(sum(pay_amount) over rolling as decimal(18, 2)) as pay_amount,
-        max(last_expire_time) over rolling as last_expire_time
+        {{ sum_additive_measures(over='rolling') }},
+        max(last_expire_date) over rolling as last_expire_date
     from days
     window
         rolling as (
@@ -66,15 +56,11 @@ final as (
     select
         stat_date,
         period,
-        send_count,
-        use_count,
+        {{ additive_measures() | join(',\n        ') }},
         {{ rate('use_count', 'send_count') }} as use_rate,
-        send_discount_amount,
-        discount_amount,
-        pay_amount,
         {{ rate('pay_amount', 'discount_amount') }} as roi,
         {{ rate('redeemed_send_count', 'send_count') }} as cohort_use_rate,
-        {{ is_mature('last_expire_time', 'as_of_date') }} as is_mature,
+        {{ is_mature('last_expire_date', 'as_of_date') }} as is_mature,
         is_full_window
     from windows
 )

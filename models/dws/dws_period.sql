@@ -5,9 +5,10 @@ as_of as (
 ),
 
 final as (
-    {% for period, day_count in {'1d': 1, '7d': 7, '30d': 30}.items() -%}
+    {% for period, day_count in rolling_periods().items() -%}
     select
         '{{ period }}' as period,
+        {{ loop.index }} as period_order,
         cast({{ dbt.dateadd('day', 1 - day_count, 'as_of_date') }} as date) as start_date,
         as_of_date as end_date
     from as_of
@@ -17,6 +18,7 @@ final as (
     {% endfor -%}
     select
         'all' as period,
+        {{ rolling_periods() | length + 1 }} as period_order,
         coalesce(first_event_date, as_of_date) as start_date,
         as_of_date as end_date
     from as_of

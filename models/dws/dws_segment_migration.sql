@@ -10,8 +10,8 @@ as_of as (
 
 today as (
     select
-        consumer_rfm.consumer_id,
-        consumer_rfm.user_level,
+        consumer_rfm.consumer_key,
+        consumer_rfm.segment_key,
         as_of.as_of_date
     from consumer_rfm
     inner join as_of
@@ -21,22 +21,22 @@ today as (
 moves as (
     select
         today.as_of_date,
-        coalesce(earlier.user_level, '新用户') as from_level,
-        today.user_level as to_level,
+        coalesce(earlier.segment_key, 0) as from_segment_key,
+        today.segment_key as to_segment_key,
         count(*) as consumer_count
     from today
     left join consumer_rfm as earlier
-        on today.consumer_id = earlier.consumer_id
+        on today.consumer_key = earlier.consumer_key
         and today.as_of_date > earlier.snapshot_date
-    group by today.as_of_date, coalesce(earlier.user_level, '新用户'), today.user_level
+    group by today.as_of_date, coalesce(earlier.segment_key, 0), today.segment_key
 ),
 
 origins as (
     select
-        from_level,
+        from_segment_key,
         sum(consumer_count) as consumer_count
     from moves
-    group by from_level
+    group by from_segment_key
 ),
 
 final as (
@@ -45,13 +45,13 @@ final as (
             {{ dbt.dateadd('day', -setting('migration_days'), 'moves.as_of_date') }} as date
         ) as from_date,
         moves.as_of_date as to_date,
-        moves.from_level,
-        moves.to_level,
+        moves.from_segment_key,
+        moves.to_segment_key,
         moves.consumer_count,
         {{ rate('moves.consumer_count', 'origins.consumer_count') }} as share_of_from
     from moves
     inner join origins
-        on moves.from_level = origins.from_level
+        on moves.from_segment_key = origins.from_segment_key
 )
 
 select * from final

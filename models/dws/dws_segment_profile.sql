@@ -11,7 +11,7 @@ as_of as (
 levels as (
     select
         as_of.as_of_date,
-        consumer_rfm.user_level,
+        consumer_rfm.segment_key,
         count(*) as consumer_count,
         count(consumer_rfm.last_use_date) as redeemer_count,
         cast(sum(consumer_rfm.frequency) as bigint) as frequency_sum,
@@ -23,7 +23,7 @@ levels as (
     from consumer_rfm
     inner join as_of
         on consumer_rfm.snapshot_date = as_of.as_of_date
-    group by as_of.as_of_date, consumer_rfm.user_level
+    group by as_of.as_of_date, consumer_rfm.segment_key
 ),
 
 totals as (
@@ -36,7 +36,7 @@ totals as (
 final as (
     select
         levels.as_of_date,
-        levels.user_level,
+        levels.segment_key,
         levels.consumer_count,
         {{ rate('levels.consumer_count', 'totals.consumer_count') }} as consumer_share,
         levels.frequency_sum,

@@ -4,26 +4,27 @@
     'expected': '不合格行数 = 0',
 }) }}
 
--- docs/rules.md section 5: every known consumer with an accepted send or a valid use has exactly
--- one row; the unknown one has none.
+-- docs/contract.md section 3: every known consumer with an accepted send or a valid use has exactly
+-- one row, the unknown one has none. That no id is there twice is tested by the key, and that
+-- dws_consumer has everybody by the relationship of dws_coupon_event.
 with
 
-seen as (
-    select consumer_id from {{ ref('dws_coupon_send') }}
-    where consumer_id <> 'unknown'
-    union
-    select consumer_id from {{ ref('dws_coupon_use') }}
-    where consumer_id <> 'unknown'
+consumers as (
+    select count(*) as consumer_count
+    from {{ ref('dws_consumer') }}
 ),
 
 segments as (
-    select * from {{ ref('ads_consumer_segment') }}
+    select
+        count(*) as row_count,
+        count(case when consumer_id = 'unknown' then 1 end) as unknown_count
+    from {{ ref('ads_consumer_segment') }}
 )
 
 select
-    seen.consumer_id,
-    segments.consumer_id as segment_consumer_id
-from seen
-full outer join segments
-    on seen.consumer_id = segments.consumer_id
-where seen.consumer_id is null or segments.consumer_id is null
+    consumers.consumer_count,
+    segments.row_count,
+    segments.unknown_count
+from consumers
+cross join segments
+where consumers.consumer_count <> segments.row_count or segments.unknown_count > 0

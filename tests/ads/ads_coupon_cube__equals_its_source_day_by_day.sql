@@ -15,48 +15,37 @@ both_sides as (
         shop_id,
         user_level,
         1 as row_count,
-        send_count,
-        use_count,
-        redeemed_send_count,
-        send_discount_amount,
-        discount_amount,
-        pay_amount
+        {{ additive_measures() | join(',\n        ') }}
     from {{ ref('ads_coupon_cube') }}
 
     union all
 
     select
+        daily_cube.stat_date,
+        shops.shop_id,
+        segments.user_level,
+        -1 as row_count,
+        {{ for_each(additive_measures(), '-daily_cube.{0} as {0}') }}
+    from {{ ref('dws_coupon_cube_1d') }} as daily_cube
+    left join {{ ref('dim_shop') }} as shops
+        on daily_cube.shop_key = shops.shop_key
+    left join {{ ref('dim_segment') }} as segments
+        on daily_cube.segment_key = segments.segment_key
+),
+
+differences as (
+    select
         stat_date,
         shop_id,
         user_level,
-        -1 as row_count,
-        -send_count as send_count,
-        -use_count as use_count,
-        -redeemed_send_count as redeemed_send_count,
-        -send_discount_amount as send_discount_amount,
-        -discount_amount as discount_amount,
-        -pay_amount as pay_amount
-    from {{ ref('dws_coupon_cube_1d') }}
+        sum(row_count) as row_count,
+        {{ sum_additive_measures() }}
+    from both_sides
+    group by stat_date, shop_id, user_level
 )
 
-select
-    stat_date,
-    shop_id,
-    user_level,
-    sum(row_count) as row_count,
-    sum(send_count) as send_count,
-    sum(use_count) as use_count,
-    sum(redeemed_send_count) as redeemed_send_count,
-    sum(send_discount_amount) as send_discount_amount,
-    sum(discount_amount) as discount_amount,
-    sum(pay_amount) as pay_amount
-from both_sides
-group by stat_date, shop_id, user_level
-having
-    sum(row_count) <> 0
-    or sum(send_count) <> 0
-    or sum(use_count) <> 0
-    or sum(redeemed_send_count) <> 0
-    or sum(send_discount_amount) <> 0
-    or sum(discount_amount) <> 0
-    or sum(pay_amount) <> 0
+select *
+from differences
+where
+    row_count <> 0
+    or {{ for_each(additive_measures(), '{0} <> 0', 'or') }}

@@ -5,7 +5,7 @@
 }) }}
 
 -- docs/rules.md section 5: from as_of_date - migration_days to as_of_date, each share of the people
--- who come from the same segment; the people of a segment today are those of the profile.
+-- who come from the same segment; the people of each segment today are those of the profile.
 with
 
 migration as (
@@ -45,9 +45,9 @@ select
     as_of.as_of_date,
     profile.consumer_count as profile_count
 from counted
-cross join as_of
-left join profile
+full outer join profile
     on counted.to_level = profile.user_level
+cross join as_of
 where
     counted.to_date is distinct from as_of.as_of_date
     or coalesce({{ dbt.datediff('counted.from_date', 'as_of.as_of_date', 'day') }}, -1)

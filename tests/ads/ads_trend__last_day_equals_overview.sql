@@ -4,8 +4,9 @@
     'expected': '不合格行数 = 0',
 }) }}
 
--- docs/contract.md section 6: ads_trend(as_of_date, n) = overview(n), for every measure both
+-- docs/contract.md section 5: ads_trend(as_of_date, n) = overview(n), for every measure both
 -- have (there is no trend up to a day before the first event).
+{% set measures = shown_measures() + ['use_rate', 'roi', 'cohort_use_rate', 'is_mature'] %}
 with
 
 trend as (
@@ -22,24 +23,7 @@ as_of as (
 
 select
     overview.period,
-    overview.send_count,
-    trend.send_count as send_count_of_trend,
-    overview.use_count,
-    trend.use_count as use_count_of_trend,
-    overview.send_discount_amount,
-    trend.send_discount_amount as send_discount_amount_of_trend,
-    overview.discount_amount,
-    trend.discount_amount as discount_amount_of_trend,
-    overview.pay_amount,
-    trend.pay_amount as pay_amount_of_trend,
-    overview.use_rate,
-    trend.use_rate as use_rate_of_trend,
-    overview.roi,
-    trend.roi as roi_of_trend,
-    overview.cohort_use_rate,
-    trend.cohort_use_rate as cohort_use_rate_of_trend,
-    overview.is_mature,
-    trend.is_mature as is_mature_of_trend
+    {{ for_each(measures, 'overview.{0}, trend.{0} as {0}_of_trend') }}
 from overview
 inner join as_of
     on overview.stat_date >= as_of.first_event_date
@@ -49,13 +33,5 @@ left join trend
 where
     overview.period <> 'all'
     and (
-        overview.send_count is distinct from trend.send_count
-        or overview.use_count is distinct from trend.use_count
-        or overview.send_discount_amount is distinct from trend.send_discount_amount
-        or overview.discount_amount is distinct from trend.discount_amount
-        or overview.pay_amount is distinct from trend.pay_amount
-        or overview.use_rate is distinct from trend.use_rate
-        or overview.roi is distinct from trend.roi
-        or overview.cohort_use_rate is distinct from trend.cohort_use_rate
-        or overview.is_mature is distinct from trend.is_mature
+        {{ for_each(measures, 'overview.{0} is distinct from trend.{0}', 'or') }}
     )

@@ -3,16 +3,17 @@
     there; NULL equals NULL. Of a source with all_rows, no row is missing in the model either. A row that fails says which
     columns differ, and how.
 
-    sources: a list of {relation, key, columns, renamed, where, all_rows}. A key or renamed that is a mapping gives the source's
-    expression by the model's column; columns have the same name on both sides; where chooses among the rows of the source.
+    sources: a list of {relation, key, columns, renamed, where, joins, all_rows}. A key or renamed that is a mapping gives the
+    source's expression by the model's column; columns have the same name on both sides; where chooses among the rows of the source.
+    joins gives the dimension of a key of the source: `joins: {shop_key: ref('dim_shop')}` lets an expression say shop.shop_id.
 #}
 {% test equals_sources(model, sources) %}
 
 {%- for source in sources %}
 {%- set source_name = source.relation.identifier %}
-{%- set keys = source.key if source.key is mapping else dict(zip(source.key, source.key)) %}
-{%- set same = source.get('columns', []) %}
-{%- set columns = dict(zip(same, same), **source.get('renamed', {})) %}
+{%- set keys = dict(source.key if source.key is mapping else zip(source.key, source.key)) %}
+{%- set columns = dict(source.get('renamed', {})) %}
+{%- for name in source.get('columns', []) %}{% do columns.update({name: 'origin.' ~ name}) %}{% endfor %}
 {%- set first_key = keys.keys() | first %}
 select
     {% for name in keys %}{{ "|| ', ' || " if not loop.first }}'{{ name }} = ' || coalesce(
@@ -39,7 +40,11 @@ from {{ model }} as tested
         {% for name, expression in dict(keys, **columns).items() -%}
         {{ expression }} as {{ name }}{{ ',' if not loop.last }}
         {% endfor -%}
-    from {{ source.relation }}
+    from {{ source.relation }} as origin
+    {%- for key, dimension in source.get('joins', {}).items() %}
+    left join {{ dimension }} as {{ key[:-4] }}
+        on origin.{{ key }} = {{ key[:-4] }}.{{ dimension.identifier | replace('dim_', '') }}_key
+    {%- endfor %}
     where {{ source.get('where', 'true') }}
 ) as expected
     on {% for name in keys %}{{ ' and ' if not loop.first }}tested.{{ name }} = expected.{{ name }}{% endfor %}

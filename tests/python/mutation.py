@@ -105,7 +105,7 @@ SWAPS = {
 INTEGER = re.compile(r"(?<![\w.'\[{,-])\b\d{1,3}\b(?![\w.'\]-]|\s*\)\s*(?:as|\}))")
 LITERAL = re.compile(r"(?<=[=>] )'[^'{}\n]+'|(?<=then )'[^'{}\n]+'|(?<=else )'[^'{}\n]+'")
 IDENTIFIER = re.compile(
-    r"(?<![\w{'])(?:(\w+)\.)?([a-z_]+_(id|date|time|amount|count|name|score|level))\b"
+    r"(?<![\w{'])(?:(\w+)\.)?([a-z_]+_(id|key|date|time|amount|count|name|score|level))\b"
 )
 CALL = re.compile(r"\b(coalesce|nullif)\(")
 CASE_BRANCH = re.compile(

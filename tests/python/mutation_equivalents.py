@@ -15,7 +15,6 @@ EQUIVALENTS: dict[str, set[tuple[str, str, str]]] = {
         ("ads_overview_layered.sql", "join", "inner join totals -> left join totals"),
         ("ads_segment_strategy.sql", "join", "inner join segments -> left join segments"),
         ("dwd_activity.sql", "join", "inner join shops -> left join shops"),
-        ("dws_coupon_effect.sql", "join", "inner join people -> left join people"),
         ("dws_coupon_effect.sql", "join", "inner join periods -> left join periods"),
         ("dws_segment_migration.sql", "join", "inner join origins -> left join origins"),
     },
@@ -44,12 +43,6 @@ EQUIVALENTS: dict[str, set[tuple[str, str, str]]] = {
         ),
     },
     "the order has no ties, or only between rows that give the same": {
-        (
-            "dim_segment.sql",
-            "window",
-            "row_number() over (order by min_rfm_total desc nulls last) as integer"
-            " -> dense_rank() over (order by min_rfm_total desc nulls last) as integer",
-        ),
         ("dwd_send_consumer.sql", "window", "row_number() over ( -> dense_rank() over ("),
         (
             "dwd_send_consumer.sql",
@@ -102,10 +95,10 @@ EQUIVALENTS: dict[str, set[tuple[str, str, str]]] = {
             " then 'validity_out_of_rule'",
         ),
         (
-            "send_user_level.sql",
+            "send_segment.sql",
             "constant",
-            "else coalesce({{ user_level }}, {{ coupon_rfm.rfm_user_level(999, 0, 0) }})"
-            " -> else coalesce({{ user_level }}, {{ coupon_rfm.rfm_user_level(999, -1, 0) }})",
+            "else coalesce({{ segment_key }}, {{ coupon_rfm.rfm_segment_of(999, 0, 0) }})"
+            " -> else coalesce({{ segment_key }}, {{ coupon_rfm.rfm_segment_of(999, -1, 0) }})",
         ),
         (
             "holds_at.sql",
@@ -141,32 +134,14 @@ EQUIVALENTS: dict[str, set[tuple[str, str, str]]] = {
         (
             "dws_segment_migration.sql",
             "coalesce dropped",
-            "group by today.as_of_date, coalesce(earlier.user_level, '新用户'), today.user_level"
-            " -> group by today.as_of_date, earlier.user_level, today.user_level",
+            "group by today.as_of_date, coalesce(earlier.segment_key, 0), today.segment_key"
+            " -> group by today.as_of_date, earlier.segment_key, today.segment_key",
         ),
         (
             "dws_coupon_cube_1d.sql",
             "column",
-            "group by event_date, shop_id, activity_id, agent_id, user_level"
-            " -> group by stat_date, shop_id, activity_id, agent_id, user_level",
-        ),
-    },
-    "there is one value at the most": {
-        *(
-            (
-                "dws_consumer.sql",
-                "aggregate",
-                f"max({day}) as {day}, -> min({day}) as {day},",
-            )
-            for day in ("first_send_date", "last_send_date")
-        ),
-    },
-    "without a send there is no rate anyway": {
-        (
-            "dws_coupon_trend.sql",
-            "coalesce dropped",
-            "cast(coalesce(sum(cube.redeemed_send_count), 0) as bigint) as redeemed_send_count,"
-            " -> cast(sum(cube.redeemed_send_count) as bigint) as redeemed_send_count,",
+            "group by event_date, shop_key, activity_key, agent_key, segment_key"
+            " -> group by stat_date, shop_key, activity_key, agent_key, segment_key",
         ),
     },
     "the short way only spares plain texts the long one": {

@@ -11,6 +11,12 @@ RECOMPUTED = {  # by a test of its own, which reads other columns
     "ads_activity_effect": {
         *("roi_rank", "use_rate_rank", "pay_amount_rank"),  # …__ranks_follow_their_measures
     },
+    "ads_consumer_segment": {
+        # …__equals_the_snapshot_of_as_of_date; consumer_id comes by its key
+        *("consumer_id", "as_of_date", "last_use_date", "recency_days", "frequency", "monetary"),
+        *("r_score", "f_score", "m_score", "rfm_total", "user_level", "user_sub_level"),
+        *("lifecycle", "first_send_date", "last_send_date"),
+    },
     "ads_agent_performance": {
         "use_rate_rank",  # ads_activity_effect__ranks_follow_their_measures
         *("avg_discount_amount", "pay_amount_per_consumer"),  # …__averages_follow_from_its_sums

@@ -31,10 +31,9 @@ SEND_BRANCH = """    select
     union all
 
 """
-MEASURES = "        {{ relation }}.consumer_count,\n        {{ relation }}.paying_consumer_count,"
-SWAPPED_MEASURES = (
-    "        {{ relation }}.paying_consumer_count as consumer_count,\n"
-    "        {{ relation }}.consumer_count as paying_consumer_count,"
+PEOPLE = "['consumer_count', 'paying_consumer_count']"
+SWAPPED_PEOPLE = (
+    "['paying_consumer_count as consumer_count', 'consumer_count as paying_consumer_count']"
 )
 SEND_DATES = "        consumer_rfm.first_send_date,\n        consumer_rfm.last_send_date\n"
 SWAPPED_SEND_DATES = (
@@ -51,8 +50,8 @@ NAMED = [  # each of them once passed every test
     ),
     (
         "models/ads/activity/ads_activity_layered.sql",
-        "on effects.activity_id = activities.activity_id",
-        "on effects.activity_id = activities.activity_name",
+        "on effects.activity_key = activities.activity_key",
+        "on effects.activity_key = activities.duration_days",
     ),
     (
         "models/dws/dws_segment_profile.sql",
@@ -73,7 +72,7 @@ NAMED = [  # each of them once passed every test
     ),
     ("macros/clean/judge_rows.sql", "source_line desc nulls last", "source_line desc nulls first"),
     ("macros/clean/judge_rows.sql", "updated_at desc nulls last", "updated_at desc nulls first"),
-    ("macros/metric/measures.sql", MEASURES, SWAPPED_MEASURES),
+    ("macros/metric/measures.sql", PEOPLE, SWAPPED_PEOPLE),
     (
         "macros/metric/rank_within_period.sql",
         "partition by {{ relation }}.period, {{ is_ranked }}",

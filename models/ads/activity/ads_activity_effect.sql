@@ -13,7 +13,7 @@ final as (
     select
         effects.stat_date,
         effects.period,
-        effects.activity_id,
+        activities.activity_id,
         activities.activity_name,
         activities.activity_type,
         activities.shop_id,
@@ -23,7 +23,7 @@ final as (
         {{ rank_within_period('pay_amount', 'effects') }} as pay_amount_rank
     from effects
     inner join activities
-        on effects.activity_id = activities.activity_id
+        on effects.activity_key = activities.activity_key
 )
 
 select * from final

@@ -9,18 +9,24 @@ activities as (
     select * from {{ ref('dim_activity') }}
 ),
 
+segments as (
+    select * from {{ ref('dim_segment') }}
+),
+
 final as (
     select
         effects.stat_date,
         effects.period,
-        effects.activity_id,
+        activities.activity_id,
         activities.activity_name,
-        effects.user_level,
+        segments.user_level,
         {{ measures('effects') }},
         effects.roi as discount_sensitivity
     from effects
     inner join activities
-        on effects.activity_id = activities.activity_id
+        on effects.activity_key = activities.activity_key
+    inner join segments
+        on effects.segment_key = segments.segment_key
 )
 
 select * from final

@@ -9,18 +9,24 @@ agents as (
     select * from {{ ref('dim_agent') }}
 ),
 
+segments as (
+    select * from {{ ref('dim_segment') }}
+),
+
 final as (
     select
         effects.stat_date,
         effects.period,
-        effects.agent_id,
+        agents.agent_id,
         agents.agent_name,
-        effects.user_level,
+        segments.user_level,
         {{ measures('effects') }},
         effects.use_rate as send_conversion_rate
     from effects
     inner join agents
-        on effects.agent_id = agents.agent_id
+        on effects.agent_key = agents.agent_key
+    inner join segments
+        on effects.segment_key = segments.segment_key
 )
 
 select * from final

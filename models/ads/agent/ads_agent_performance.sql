@@ -13,7 +13,7 @@ final as (
     select
         effects.stat_date,
         effects.period,
-        effects.agent_id,
+        agents.agent_id,
         agents.agent_name,
         agents.shop_id,
         agents.shop_name,
@@ -27,7 +27,7 @@ final as (
         {{ rank_within_period('use_rate', 'effects') }} as use_rate_rank
     from effects
     inner join agents
-        on effects.agent_id = agents.agent_id
+        on effects.agent_key = agents.agent_key
 )
 
 select * from final

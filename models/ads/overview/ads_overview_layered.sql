@@ -10,11 +10,15 @@ totals as (
     where breakdown = 'overall'
 ),
 
+segments as (
+    select * from {{ ref('dim_segment') }}
+),
+
 final as (
     select
         effects.stat_date,
         effects.period,
-        effects.user_level,
+        segments.user_level,
         {{ measures('effects') }},
         {{ rate('effects.send_count', 'totals.send_count') }} as send_share,
         {{ rate('effects.use_count', 'totals.use_count') }} as use_share,
@@ -22,6 +26,8 @@ final as (
     from effects
     inner join totals
         on effects.period = totals.period
+    inner join segments
+        on effects.segment_key = segments.segment_key
 )
 
 select * from final

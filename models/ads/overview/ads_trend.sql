@@ -6,18 +6,10 @@ trend as (
 
 final as (
     select
-        stat_date,
-        period,
-        send_count,
-        use_count,
-        use_rate,
-        send_discount_amount,
-        discount_amount,
-        pay_amount,
-        roi,
-        cohort_use_rate,
-        is_mature,
-        is_full_window
+        trend.stat_date,
+        trend.period,
+        {{ measures('trend', with_people=false) }},
+        trend.is_full_window
     from trend
 )
 

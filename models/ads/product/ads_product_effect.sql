@@ -13,13 +13,13 @@ final as (
     select
         effects.stat_date,
         effects.period,
-        effects.product_id,
+        products.product_id,
         products.product_name,
         products.category_name,
         {{ measures('effects') }}
     from effects
     inner join products
-        on effects.product_id = products.product_id
+        on effects.product_key = products.product_key
 )
 
 select * from final

@@ -8,9 +8,17 @@ as_of as (
     select * from {{ ref('dws_as_of') }}
 ),
 
+consumers as (
+    select * from {{ ref('dim_consumer') }}
+),
+
+segments as (
+    select * from {{ ref('dim_segment') }}
+),
+
 final as (
     select
-        consumer_rfm.consumer_id,
+        consumers.consumer_id,
         consumer_rfm.snapshot_date as as_of_date,
         consumer_rfm.last_use_date,
         consumer_rfm.recency_days,
@@ -20,7 +28,7 @@ final as (
         consumer_rfm.f_score,
         consumer_rfm.m_score,
         consumer_rfm.rfm_total,
-        consumer_rfm.user_level,
+        segments.user_level,
         consumer_rfm.user_sub_level,
         consumer_rfm.lifecycle,
         consumer_rfm.first_send_date,
@@ -28,6 +36,10 @@ final as (
     from consumer_rfm
     inner join as_of
         on consumer_rfm.snapshot_date = as_of.as_of_date
+    inner join consumers
+        on consumer_rfm.consumer_key = consumers.consumer_key
+    inner join segments
+        on consumer_rfm.segment_key = segments.segment_key
 )
 
 select * from final

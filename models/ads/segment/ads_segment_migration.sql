@@ -4,15 +4,23 @@ migration as (
     select * from {{ ref('dws_segment_migration') }}
 ),
 
+segments as (
+    select * from {{ ref('dim_segment') }}
+),
+
 final as (
     select
-        from_date,
-        to_date,
-        from_level,
-        to_level,
-        consumer_count,
-        share_of_from
+        migration.from_date,
+        migration.to_date,
+        coalesce(from_segments.user_level, '新用户') as from_level,
+        to_segments.user_level as to_level,
+        migration.consumer_count,
+        migration.share_of_from
     from migration
+    left join segments as from_segments
+        on migration.from_segment_key = from_segments.segment_key
+    inner join segments as to_segments
+        on migration.to_segment_key = to_segments.segment_key
 )
 
 select * from final

@@ -42,7 +42,7 @@ final as (
     inner join segments
         on strategies.segment_code = segments.segment_code
     left join profile
-        on segments.user_level = profile.user_level
+        on segments.segment_key = profile.segment_key
 )
 
 select * from final

@@ -12,17 +12,16 @@ as_of as (
 
 final as (
     select
-        coupon_sends.send_id,
         coupon_sends.send_date,
-        coupon_sends.expire_time,
+        cast(coupon_sends.expire_time as date) as expire_date,
         {{ known_consumer(
-            'coupon_sends.consumer_id', 'coupon_sends.consumer_known_date',
-            'coupon_sends.consumer_id_at_send', 'as_of.as_of_date'
-        ) }} as consumer_id,
-        coupon_sends.activity_id,
-        coupon_sends.agent_id,
-        coupon_sends.product_id,
-        coupon_sends.shop_id,
+            'coupon_sends.consumer_key', 'coupon_sends.consumer_known_date',
+            'coupon_sends.consumer_key_at_send', 'as_of.as_of_date'
+        ) }} as consumer_key,
+        coupon_sends.activity_key,
+        coupon_sends.agent_key,
+        coupon_sends.product_key,
+        coupon_sends.shop_key,
         coupon_sends.discount_amount
     from coupon_sends
     inner join as_of
