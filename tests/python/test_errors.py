@@ -457,6 +457,9 @@ MORE_SETTINGS = [
     ({"business_timezone": "UTC'"}, ["business_timezone"]),
     ({"business_timezone": 8}, ["business_timezone", "8"]),
     ({"business_timezone": "Africa/Casablanca"}, ["Africa/Casablanca", "Asia/Shanghai"]),
+    # Its clock changed at the very noon that is looked at.
+    ({"business_timezone": "Africa/Khartoum"}, ["Africa/Khartoum", "changes of the clock"]),
+    ({"follow_links": 1}, ["follow_links", "true or false"]),
 ]
 
 

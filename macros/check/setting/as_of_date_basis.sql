@@ -6,5 +6,5 @@
     {% if coupon_rfm.setting('as_of_date') is none %}
         {{ return('latest') }}
     {% endif %}
-    {{ return('today' if var('as_of_date') == 'today' else 'date') }}
+    {{ return('today' if coupon_rfm.written_setting('as_of_date') == 'today' else 'date') }}
 {% endmacro %}
