@@ -1,7 +1,7 @@
 {#
     Every row of the model has its row in each source, found by the key, and is equal to it in the columns that come from
     there; NULL equals NULL. Of a source with all_rows, no row is missing in the model either. A row that fails says which
-    columns differ, and how.
+    columns differ, and how; not how where the values may tell who somebody is.
 
     sources: a list of {relation, key, columns, renamed, where, joins, all_rows}. A key or renamed that is a mapping gives the
     source's expression by the model's column; columns have the same name on both sides; where chooses among the rows of the source.
@@ -28,8 +28,12 @@ select
             {%- for name in columns %}
             {{ '|| ' if not loop.first }}case
                 when tested.{{ name }} is distinct from expected.{{ name }} then
+                    {% if coupon_rfm.is_personal(name) -%}
+                    '{{ name }} is another in {{ source_name }}. '
+                    {%- else -%}
                     '{{ name }} is ' || coalesce(cast(tested.{{ name }} as string), 'NULL')
                     || ', in {{ source_name }} ' || coalesce(cast(expected.{{ name }} as string), 'NULL') || '. '
+                    {%- endif %}
                 else ''
             end
             {%- endfor %}
