@@ -18,7 +18,7 @@ LAYERS = {
     "ads": ("ADS", "应用", "#f9d5dc"),
 }
 NODES_IN_ROW = 7
-NODE_WIDTH, NODE_HEIGHT, COLUMN_GAP, ROW_GAP, LEFT = 164, 22, 14, 30, 116
+NODE_WIDTH, NODE_HEIGHT, COLUMN_GAP, ROW_GAP, LEFT = 164, 22, 26, 36, 116
 SWEEPS = 12
 
 
@@ -97,18 +97,58 @@ def order_in_rows(rows: dict[str, int], parents: dict[str, list[str]]) -> dict[s
     return places
 
 
-def edge(x1: float, y1: float, x2: float, y2: float) -> str:
-    """A curve from below a node to above another, or to below it in one row."""
-    y1 += NODE_HEIGHT
-    if y2 < y1:
-        y2 += NODE_HEIGHT
-        bend1, bend2 = y1 + ROW_GAP, y2 + ROW_GAP
-    else:
-        bend1 = bend2 = (y1 + y2) / 2
-    return (
-        f'<path d="M{x1:g} {y1:g}C{x1:g} {bend1:g} {x2:g} {bend2:g} {x2:g} {y2:g}" fill="none" '
-        f'stroke="#7a7a7a" stroke-width="0.9" opacity="0.55"/>'
-    )
+Point = tuple[float, float]
+
+
+def free_place(x: float, lefts: list[float]) -> float:
+    """The x nearest to this one where a line crosses a row between its boxes, not behind one."""
+    half = COLUMN_GAP / 2
+    for left in lefts:
+        if left - half < x < left + NODE_WIDTH + half:
+            nearer_left = x < left + NODE_WIDTH / 2
+            return left - half if nearer_left else left + NODE_WIDTH + half
+    return x
+
+
+def route(start: Point, end: Point, boxes: dict[float, list[float]]) -> list[Point]:
+    """Where an edge enters each row of boxes between its ends: between two of them."""
+    way = [start]
+    for y in sorted(y for y in boxes if start[1] < y and y + NODE_HEIGHT < end[1]):
+        x, from_y = way[-1]
+        straight = x + (end[0] - x) * (y - from_y) / (end[1] - from_y)
+        way.append((free_place(straight, boxes[y]), y))
+    return [*way, end]
+
+
+def spread_apart(ways: list[list[Point]]) -> list[list[Point]]:
+    """The same ways, those that cross a row at one place side by side as far as the gap allows."""
+    through = defaultdict(list)
+    for number, way in enumerate(ways):
+        for place, point in enumerate(way[1:-1], start=1):
+            through[point].append((way[place - 1][0], way[place + 1][0], number, place))
+    moved = [list(way) for way in ways]
+    for (x, y), found in through.items():
+        step = min(2.0, (COLUMN_GAP - 4) / len(found))
+        for rank, (_, _, number, place) in enumerate(sorted(found)):
+            moved[number][place] = (x + (rank - (len(found) - 1) / 2) * step, y)
+    return moved
+
+
+def edge(way: list[Point]) -> str:
+    """A curve from below a node to above another, straight through the rows between them."""
+    (x, y), *others = way
+    y += NODE_HEIGHT
+    drawn = [f"M{x:g} {y:g}"]
+    for place, (next_x, next_y) in enumerate(others, start=1):
+        if next_y < y:  # both in one row: below the boxes and up again
+            drawn.append(f"C{x:g} {y + ROW_GAP:g} {next_x:g} {y + ROW_GAP:g} {next_x:g} {y:g}")
+            continue
+        middle = (y + next_y) / 2
+        drawn.append(f"C{x:g} {middle:g} {next_x:g} {middle:g} {next_x:g} {next_y:g}")
+        x, y = next_x, next_y + NODE_HEIGHT
+        if place < len(others):
+            drawn.append(f"V{y:g}")
+    return f'<path d="{"".join(drawn)}" fill="none" stroke="#7a7a7a" opacity="0.55"/>'
 
 
 def draw(layers: dict[str, str], parents: dict[str, list[str]]) -> str:
@@ -134,10 +174,16 @@ def draw(layers: dict[str, str], parents: dict[str, list[str]]) -> str:
             f"{escape(title)}</text>"
             f'<text x="14" y="{(start + end) / 2 + 16:g}">{escape(subtitle)}</text>'
         )
-    for name in sorted(parents):
-        for parent in parents[name]:
-            middle = NODE_WIDTH / 2
-            parts.append(edge(left[parent] + middle, top[parent], left[name] + middle, top[name]))
+    boxes = defaultdict(list)
+    for name in sorted(layers):
+        boxes[top[name]].append(left[name])
+    above = {name: (left[name] + NODE_WIDTH / 2, top[name]) for name in layers}
+    ways = [
+        route(above[parent], above[name], boxes)
+        for name in sorted(parents)
+        for parent in parents[name]
+    ]
+    parts.extend(edge(way) for way in spread_apart(ways))
     for name in sorted(layers):
         parts.append(
             f'<rect x="{left[name]:g}" y="{top[name]:g}" width="{NODE_WIDTH}" '
