@@ -34,11 +34,12 @@
             {% for group in groups %}
                 {% for file in group.files %}
                     {% do file_rows.append([
-                        table.name, file, group.format, group.unknown_columns | join(', '), group.facts[file].line_count
+                        table.name, file, group.format, group.unknown_columns | join(', '), group.facts[file].line_count,
+                        group.facts[file].get('version')
                     ]) %}
                 {% endfor %}
             {% endfor %}
-            {% if not groups %}{% do file_rows.append([table.name, none, none, '', none]) %}{% endif %}
+            {% if not groups %}{% do file_rows.append([table.name, none, none, '', none, none]) %}{% endif %}
         {% endfor %}
         {% do coupon_rfm.create_source_file(file_rows) %}
         {% do coupon_rfm.open_raw_views(missing) %}
@@ -61,6 +62,6 @@
     {% set node = graph.sources['source.coupon_rfm.ods.source_file'] %}
     {% do run_query(
         'create or replace view ' ~ node.relation_name ~ ' as\nselect * from (values\n    ' ~ rows | join(',\n    ')
-        ~ '\n) as files (source_table, source_file, file_format, ignored_columns, line_count)'
+        ~ '\n) as files (source_table, source_file, file_format, ignored_columns, line_count, version)'
     ) %}
 {% endmacro %}

@@ -164,12 +164,17 @@ def read_raw_files(root: str, files: list[str]) -> Facts:
 
 
 def _facts(path: Path) -> Facts:
-    size = path.stat().st_size
+    status = path.stat()
+    size = status.st_size
     if path.suffix.lower() == ".parquet":
         with path.open("rb") as file:
             begin = file.read(4)
             file.seek(max(0, size - 4))
-            return {"size": size, "is_whole": size > 8 and begin == file.read() == b"PAR1"}
+            return {
+                "size": size,
+                "version": f"{size} bytes, changed {status.st_mtime_ns}",
+                "is_whole": size > 8 and begin == file.read() == b"PAR1",
+            }
     try:
         return {"size": size, **_csv_facts(path)}
     except (EOFError, zlib.error, gzip.BadGzipFile):

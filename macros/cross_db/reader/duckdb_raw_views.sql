@@ -43,3 +43,20 @@
         {% do adapter.drop_relation(api.Relation.create(target.database, 'ods', row[0], type='view')) %}
     {% endfor %}
 {% endmacro %}
+
+
+{% macro duckdb__require_unchanged_files() %}
+    {% if run_query("select 1 from duckdb_views() where database_name = 'raw_files' and view_name = 'source_file'").rows %}
+        {% set version_of = {} %}
+        {% for row in run_query('select source_file, version from raw_files.ods.source_file where version is not null').rows %}
+            {% do version_of.update({row[0]: row[1]}) %}
+        {% endfor %}
+        {% set root = coupon_rfm.ods_path() %}
+        {% set facts = coupon_rfm.ask_raw_files('read_raw_files', {'root': root, 'files': version_of | list}) %}
+        {% for file, version in version_of.items() if facts[file].version != version %}
+            {{ exceptions.raise_compiler_error(
+                root ~ '/' ~ file ~ ' was changed while it was read, so that tables may contradict each other. Run the build again.'
+            ) }}
+        {% endfor %}
+    {% endif %}
+{% endmacro %}

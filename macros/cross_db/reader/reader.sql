@@ -52,6 +52,13 @@
     {% endif %}
 {% endmacro %}
 
+{# On run end: stops where files that views read again and again were changed in between. #}
+{% macro require_unchanged_files() %}
+    {% if execute %}
+        {{ return(adapter.dispatch('require_unchanged_files', 'coupon_rfm')()) }}
+    {% endif %}
+{% endmacro %}
+
 {#
     Post-hook of every ods model, in its transaction: adds the lines that are not UTF-8, and tells the line number of every
     unreadable line. Spark's reader has done both already.

@@ -375,3 +375,7 @@ where {{ coupon_rfm.spark__is_in_files(root, group.files) }}
 
 {% macro spark__close_raw_views() %}
 {% endmacro %}
+
+
+{% macro spark__require_unchanged_files() %}
+{% endmacro %}
