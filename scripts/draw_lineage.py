@@ -204,15 +204,17 @@ def draw(layers: dict[str, str], parents: dict[str, list[str]]) -> str:
 )
 @click.option(
     "--out",
-    type=click.Path(dir_okay=False, path_type=Path),
-    default="docs/lineage.svg",
+    type=click.Path(file_okay=False, path_type=Path),
+    default="docs",
     show_default=True,
-    help="The picture to write.",
+    help="Folder to write lineage.svg to.",
 )
 def main(manifest: Path, out: Path) -> None:
     """Read the manifest and write the picture."""
-    out.write_text(draw(*read_graph(manifest)), encoding="utf-8")
-    click.echo(f"{out}")
+    out.mkdir(parents=True, exist_ok=True)
+    path = out / "lineage.svg"
+    path.write_text(draw(*read_graph(manifest)), encoding="utf-8")
+    click.echo(f"{path}")
 
 
 if __name__ == "__main__":
