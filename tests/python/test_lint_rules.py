@@ -225,7 +225,7 @@ def break_descriptions(into: Violations) -> None:
 
 
 def break_quality(into: Violations) -> None:
-    for layer in ("dim", "dws", "ads"):
+    for layer in ("dim", "dwd", "dws", "ads"):
         name = f"{layer}_loose"
         into.model(
             "check_model_has_contracts_enforced",
