@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+import yaml
 
 import generate_raw_tables
 from coupon_rfm.raw_tables import read_raw_tables
@@ -54,6 +55,22 @@ def test_the_oracle_reads_the_codes_that_are_described() -> None:
 def test_the_rules_list_the_reject_reasons_of_every_table(name: str) -> None:
     reasons = [row["reason"] for row in rules_table("reason") if row[name] != "–"]
     assert tuple(reasons) == TABLES[name].reject_reasons
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_the_ods_model_has_the_columns_of_its_source(name: str) -> None:
+    """In the same order, with the same descriptions, and nothing else."""
+    folder = ROOT / "models" / "ods"
+    described = yaml.safe_load((folder / "_sources.yml").read_text(encoding="utf-8"))
+    (table,) = [t for t in described["sources"][0]["tables"] if t["name"] == name]
+    (model,) = yaml.safe_load((folder / f"ods_{name}.yml").read_text(encoding="utf-8"))["models"]
+    columns = {column["name"]: column["description"] for column in table["columns"]}
+    assert [(c["name"], c["description"]) for c in model["columns"]] == list(columns.items())
+    example = (folder / "ods_refund.sql").read_text(encoding="utf-8").replace("refund", name)
+    head, tail = example.partition("    select\n")[0::2]
+    select = "    select\n        " + ",\n        ".join(columns) + "\n"
+    expected = head + select + tail[tail.index("    from source\n") :]
+    assert (folder / f"ods_{name}.sql").read_text(encoding="utf-8") == expected
 
 
 def test_kinds_are_those_of_the_rules() -> None:
