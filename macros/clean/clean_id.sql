@@ -15,11 +15,9 @@
     {%- set trimmed = coupon_rfm.drop_invisible(column, [39, 34, 61]) -%}
     case
         when {{ coupon_rfm.matches(column, '[0-9]([ --/-~]*[0-9A-Za-z])?|[A-Za-z][ --/-~]*[0-9]') }} then {{ column }}
-        when {{ column }} is not null
-            then {{ coupon_rfm.with_name(
-                coupon_rfm.ascii_letters_and_digits(trimmed, column), 't',
-                coupon_rfm.id_of_float_text('t', coupon_rfm.null_if_empty_word('t', no_ids))
-            ) }}
+        else {{ coupon_rfm.id_of_float_text(coupon_rfm.null_if_empty_word(
+            coupon_rfm.ascii_letters_and_digits(trimmed, column), no_ids
+        )) }}
     end
 {%- endmacro %}
 
@@ -36,10 +34,6 @@
 
 
 {# 2001 for 2001.0; a whole number so large that a float may have rounded it stays, and is mangled (is_mangled_id). #}
-{% macro id_of_float_text(text, other_value) -%}
-    case
-        when {{ coupon_rfm.matches(text, '([0-9]{1,15}|[1-8][0-9]{15})[.]0+') }}
-            then {{ coupon_rfm.drop_matches(text, '[.]0+\\z') }}
-        else {{ other_value }}
-    end
+{% macro id_of_float_text(text) -%}
+    {{ coupon_rfm.rewrite(text, '([0-9]{1,15}|[1-8][0-9]{15})[.]0+', '\\1') }}
 {%- endmacro %}

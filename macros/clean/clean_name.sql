@@ -4,7 +4,5 @@
 #}
 {% macro clean_name(column) -%}
     {%- set trimmed = '[' ~ coupon_rfm.code_point_pattern(coupon_rfm.blank_characters()) ~ coupon_rfm.invisible_characters() ~ ']+' -%}
-    {{ coupon_rfm.with_name(
-        coupon_rfm.drop_matches(column, '\\A' ~ trimmed ~ '|' ~ trimmed ~ '\\z'), 't', coupon_rfm.null_if_empty_word('t')
-    ) }}
+    {{ coupon_rfm.null_if_empty_word(coupon_rfm.drop_matches(column, '\\A' ~ trimmed ~ '|' ~ trimmed ~ '\\z')) }}
 {%- endmacro %}

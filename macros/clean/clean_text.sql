@@ -6,9 +6,6 @@
 {% macro clean_text(column) -%}
     case
         when {{ coupon_rfm.matches(column, '[0-9]([ -~]*[0-9A-Za-z])?|[是否]') }} then {{ column }}
-        when {{ column }} is not null
-            then {{ coupon_rfm.with_name(
-                coupon_rfm.drop_invisible(column), 't', coupon_rfm.null_if_empty_word('t')
-            ) }}
+        else {{ coupon_rfm.null_if_empty_word(coupon_rfm.drop_invisible(column)) }}
     end
 {%- endmacro %}

@@ -2,10 +2,12 @@
     The outcome and reason of every row of a raw table: docs/rules.md section 3, Duplicates. Of the rows that nothing else
     rejects, one of each key stays: of the newest batch, then the newest updated_at, then the greatest row text.
 
-    rows: a relation with the key, `columns`, reason (NULL: none yet), row_text (NULL unless the key is repeated), source_file,
-    source_batch, source_line, amount_at_stake and raw_row.
+    rows: a relation with the key of the table, `columns`, reason (NULL: none yet), row_text (NULL unless the key is repeated),
+    source_file, source_batch, source_line and raw_row. Give it a ref and not a CTE where it is long: a CTE that is used twice is
+    kept in memory whole.
 #}
-{% macro judge_rows(rows, key, columns, has_updated_at=true) -%}
+{% macro judge_rows(rows, table, columns) -%}
+    {%- set raw_table = coupon_rfm.raw_table(table) -%}
     with
 
     ranked as (
@@ -25,10 +27,10 @@
         from {{ rows }}
         where reason is null and row_text is not null
         window newest_first as (
-            partition by {{ key }}
+            partition by {{ raw_table.key }}
             order by
                 source_batch desc,
-                {% if has_updated_at -%}
+                {% if raw_table.has_updated_at -%}
                 updated_at desc nulls last,
                 {% endif -%}
                 row_text desc,
@@ -38,7 +40,7 @@
     )
 
     select
-        {% for column in [key] + columns -%}
+        {% for column in [raw_table.key] + columns -%}
         {{ column }},
         {% endfor -%}
         source_file,
@@ -54,7 +56,7 @@
             when rank_of_key > 1 and row_text = kept_row_text then 'identical'
             when rank_of_key > 1 then 'superseded'
         end as reason,
-        amount_at_stake,
+        {{ raw_table.amount_at_stake or 'cast(null as decimal(18, 2))' }} as amount_at_stake,
         raw_row
     from ranked
 {%- endmacro %}

@@ -36,18 +36,19 @@
                 then {{ coupon_rfm.from_utc(utc_of_epoch) }}
         end
     {%- endset -%}
-    {#- dim_date ends with 2099: a year outside 2000-2099 is a mistyped one. -#}
-    {%- set time_in_range -%}
-        case
-            when
-                t >= timestamp '2000-01-01 00:00:00'
-                {% if not is_end %}and t < timestamp '2100-01-01 00:00:00'{% endif %}
-                then t
-        end
-    {%- endset -%}
+    {#-
+        dim_date ends with 2099: a year outside 2000-2099 is a mistyped one. Such times are moved to a bound, and that to NULL;
+        so the expression stands once, and needs no name.
+    -#}
+    {%- set before = "timestamp '1999-12-31 23:59:59'" -%}
+    {%- set after = "timestamp '2100-01-01 00:00:00'" -%}
     case
         when {{ coupon_rfm.matches(text, plain) }} then try_cast({{ text }} as timestamp)
         when {{ text }} is not null
-            then {{ coupon_rfm.with_name(time_of_form, 't', time_in_range) }}
+            {%- if is_end %}
+            then nullif(greatest({{ time_of_form }}, {{ before }}), {{ before }})
+            {%- else %}
+            then nullif(nullif(least(greatest({{ time_of_form }}, {{ before }}), {{ after }}), {{ before }}), {{ after }})
+            {%- endif %}
     end
 {%- endmacro %}

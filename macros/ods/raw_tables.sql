@@ -39,7 +39,7 @@
             'values_of': {},
             'amount_at_stake': none,
             'has_updated_at': false,
-            'reject_reasons': [],
+            'reject_reasons': ['unreadable', 'missing_key', 'mangled_id', 'test_account'],
         },
         {
             'name': 'coupon_send',

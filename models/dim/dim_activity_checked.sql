@@ -49,7 +49,8 @@ judged as (
         case
             when parsed.corrupt_record is not null then 'unreadable'
             when parsed.activity_id is null then 'missing_key'
-            when {{ is_mangled_id(['activity_id', 'shop_id'], 'parsed') }} then 'mangled_id'
+            when {{ is_mangled_id(raw_table('activity').columns_of.id, 'parsed') }}
+                then 'mangled_id'
             when parsed.start_time is null or parsed.written_end_time is null
                 or {{ cannot_be_read('parsed.updated_at_text', 'parsed.updated_at') }}
                 then 'bad_time'
@@ -68,14 +69,13 @@ judged as (
 with_raw_row as (
     select
         *,
-        discount_amount as amount_at_stake,
         {{ raw_row('raw_fields', 'corrupt_record', 'coalesce(reason, row_text)') }} as raw_row
     from judged
 ),
 
 final as (
     {{ judge_rows(
-        'with_raw_row', 'activity_id',
+        'with_raw_row', 'activity',
         [
             'activity_name', 'shop_id', 'activity_type', 'discount_amount', 'is_stackable',
             'counts_as_lowest_price', 'start_time', 'end_time', 'status', 'updated_at',

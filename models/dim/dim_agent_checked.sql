@@ -47,7 +47,7 @@ judged as (
         case
             when parsed.corrupt_record is not null then 'unreadable'
             when parsed.agent_id is null then 'missing_key'
-            when {{ is_mangled_id(['agent_id', 'shop_id'], 'parsed') }} then 'mangled_id'
+            when {{ is_mangled_id(raw_table('agent').columns_of.id, 'parsed') }} then 'mangled_id'
             when {{ cannot_be_read('parsed.hire_date_text', 'parsed.hire_date') }}
                 or {{ cannot_be_read('parsed.leave_date_text', 'parsed.written_leave_time') }}
                 or {{ cannot_be_read('parsed.updated_at_text', 'parsed.updated_at') }}
@@ -64,14 +64,13 @@ judged as (
 with_raw_row as (
     select
         *,
-        cast(null as decimal(18, 2)) as amount_at_stake,
         {{ raw_row('raw_fields', 'corrupt_record', 'coalesce(reason, row_text)') }} as raw_row
     from judged
 ),
 
 final as (
     {{ judge_rows(
-        'with_raw_row', 'agent_id',
+        'with_raw_row', 'agent',
         [
             'agent_name', 'shop_id', 'shop_name', 'hire_date', 'leave_date', 'updated_at',
             'source_batch', 'rank_of_key',

@@ -41,7 +41,7 @@ judged as (
         case
             when parsed.corrupt_record is not null then 'unreadable'
             when parsed.product_id is null then 'missing_key'
-            when {{ is_mangled_id(['product_id', 'shop_id'], 'parsed') }} then 'mangled_id'
+            when {{ is_mangled_id(raw_table('product').columns_of.id, 'parsed') }} then 'mangled_id'
             when {{ cannot_be_read('parsed.updated_at_text', 'parsed.updated_at') }} then 'bad_time'
             when parsed.price is null or {{ cannot_be_read('parsed.cost_text', 'parsed.cost') }}
                 then 'bad_amount'
@@ -54,14 +54,13 @@ judged as (
 with_raw_row as (
     select
         *,
-        price as amount_at_stake,
         {{ raw_row('raw_fields', 'corrupt_record', 'coalesce(reason, row_text)') }} as raw_row
     from judged
 ),
 
 final as (
     {{ judge_rows(
-        'with_raw_row', 'product_id',
+        'with_raw_row', 'product',
         [
             'product_name', 'category_name', 'price', 'cost', 'shop_id', 'updated_at',
             'source_batch', 'rank_of_key',

@@ -2,18 +2,15 @@
 
 with
 
-cleaned as (
-    select * from {{ ref('dwd_coupon_send_cleaned') }}
-),
-
 final as (
     {{ judge_rows(
-        'cleaned', 'send_id',
+        ref('dwd_coupon_send_cleaned'), 'coupon_send',
         [
-            'activity_id', 'agent_id', 'consumer_id', 'product_id', 'session_id', 'send_time',
-            'discount_amount', 'valid_hours',
-        ],
-        has_updated_at=false
+            'send_time', 'consumer_id', 'session_id', 'activity_id', 'agent_id',
+            'product_id', 'shop_id', 'discount_amount', 'valid_hours', 'price_at_send',
+            'is_outside_activity', 'is_after_agent_left', 'activity_key', 'agent_key',
+            'product_key', 'shop_key', 'consumer_key',
+        ]
     ) }}
 )
 

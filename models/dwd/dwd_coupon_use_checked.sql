@@ -2,18 +2,15 @@
 
 with
 
-cleaned as (
-    select * from {{ ref('dwd_coupon_use_cleaned') }}
-),
-
 final as (
     {{ judge_rows(
-        'cleaned', 'use_id',
+        ref('dwd_coupon_use_cleaned'), 'coupon_use',
         [
             'send_id', 'order_id', 'consumer_id', 'is_used', 'pay_time', 'pay_amount',
-            'discount_amount', 'is_send_rejected',
-        ],
-        has_updated_at=false
+            'discount_amount', 'invalid_reason', 'send_date', 'send_consumer_id',
+            'own_consumer_key', 'send_consumer_key', 'activity_key', 'agent_key', 'product_key',
+            'shop_key',
+        ]
     ) }}
 )
 

@@ -4,60 +4,8 @@ source_files as (
     select * from {{ ref('ods_source_file') }}
 ),
 
-dimension_rows as (
-    select * from {{ ref('dwd_dimension_row') }}
-),
-
-coupon_sends as (
-    select * from {{ ref('dwd_coupon_send_checked') }}
-),
-
-coupon_uses as (
-    select * from {{ ref('dwd_coupon_use_checked') }}
-),
-
-optional_rows as (
-    select * from {{ ref('dwd_optional_row') }}
-),
-
-all_rows as (
-    select
-        source_table,
-        source_file,
-        outcome,
-        reason,
-        amount_at_stake
-    from dimension_rows
-
-    union all
-
-    select
-        'coupon_send' as source_table,
-        source_file,
-        outcome,
-        reason,
-        amount_at_stake
-    from coupon_sends
-
-    union all
-
-    select
-        'coupon_use' as source_table,
-        source_file,
-        outcome,
-        reason,
-        amount_at_stake
-    from coupon_uses
-
-    union all
-
-    select
-        source_table,
-        source_file,
-        outcome,
-        reason,
-        amount_at_stake
-    from optional_rows
+checked_rows as (
+    select * from {{ ref('dwd_row_checked') }}
 ),
 
 counted as (
@@ -68,7 +16,7 @@ counted as (
         coalesce(reason, '') as reason,
         count(*) as row_count,
         sum(amount_at_stake) as amount_at_stake
-    from all_rows
+    from checked_rows
     group by source_table, source_file, outcome, coalesce(reason, '')
 ),
 

@@ -43,12 +43,22 @@ EQUIVALENTS: dict[str, set[tuple[str, str, str]]] = {
         ),
     },
     "the order has no ties, or only between rows that give the same": {
-        ("dwd_send_consumer.sql", "window", "row_number() over ( -> dense_rank() over ("),
-        (
-            "dwd_send_consumer.sql",
-            "order",
-            "chat_sessions.source_file desc -> chat_sessions.source_file",
+        *(
+            (
+                f"dim_{thing}.sql",
+                "window",
+                f"cast(row_number() over (order by {column}) as integer) as {thing}_key,"
+                f" -> cast(dense_rank() over (order by {column}) as integer) as {thing}_key,",
+            )
+            for thing, column in (
+                ("activity", "activity_id"),
+                ("agent", "agent_id"),
+                ("consumer", "consumer_ids.consumer_id"),
+                ("product", "product_id"),
+                ("shop", "newest_names.shop_id"),
+            )
         ),
+        ("dwd_send_consumer.sql", "window", "row_number() over ( -> dense_rank() over ("),
     },
     "only the order of the two numbers counts": {
         *(

@@ -16,21 +16,6 @@ from project import ROOT
 pytestmark = pytest.mark.soak
 
 NOTICED = {"unit", "data", "contract"}
-SEND_BRANCH = """    select
-        'coupon_send' as source_table,
-        source_file,
-        source_line,
-        send_id as row_key,
-        outcome,
-        reason,
-        amount_at_stake,
-        raw_row
-    from coupon_sends
-    where outcome <> 'accepted'
-
-    union all
-
-"""
 PEOPLE = "['consumer_count', 'paying_consumer_count']"
 SWAPPED_PEOPLE = (
     "['paying_consumer_count as consumer_count', 'consumer_count as paying_consumer_count']"
@@ -41,7 +26,11 @@ SWAPPED_SEND_DATES = (
     "        consumer_rfm.first_send_date as last_send_date\n"
 )
 NAMED = [  # each of them once passed every test
-    ("models/dwd/dwd_rejected_row.sql", SEND_BRANCH, ""),
+    (
+        "models/dwd/dwd_rejected_row.sql",
+        "outcome <> 'accepted'",
+        "outcome <> 'accepted' and source_table <> 'coupon_send'",
+    ),
     ("models/ads/segment/ads_consumer_segment.sql", SEND_DATES, SWAPPED_SEND_DATES),
     (
         "models/ads/agent/ads_agent_layered.sql",
@@ -60,8 +49,8 @@ NAMED = [  # each of them once passed every test
     ),
     (
         "models/dwd/dwd_coupon_use.sql",
-        "coupon_sends.consumer_id_at_send,",
-        "coupon_sends.consumer_id,",
+        "coalesce(filled.session_consumer_key, 0) as send_consumer_key_at_send",
+        "coalesce(filled.payer_key, 0) as send_consumer_key_at_send",
     ),
     ("models/dws/dws_period.sql", "coalesce(first_event_date, as_of_date)", "first_event_date"),
     ("models/dws/dws_data_quality.sql", "sum(amount_at_stake)", "max(amount_at_stake)"),

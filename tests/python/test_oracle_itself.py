@@ -608,6 +608,29 @@ def test_consumer_of_a_send(tmp_path: Path) -> None:
         assert consumer(outcome) == ("unknown", "unknown", "unknown")
 
 
+def test_chat_sessions_are_judged_by_their_ids(tmp_path: Path) -> None:
+    outcome = judged(
+        tmp_path,
+        coupon_send=[{"consumer_id": "", "session_id": "H1"}],
+        coupon_use=[{"consumer_id": ""}],
+        chat_session=[
+            {"consumer_id": "C2", "first_reply_seconds": "x"},
+            {"consumer_id": "C1"},
+            {"consumer_id": "TEST1"},
+            {"session_id": "-"},
+            {"session_id": "H2", "agent_id": "5E+12"},
+        ],
+    )
+    assert sorted(verdict(outcome, "chat_session")) == [
+        ("accepted", ""),
+        ("duplicate", "superseded"),
+        ("rejected", "mangled_id"),
+        ("rejected", "missing_key"),
+        ("rejected", "test_account"),
+    ]
+    assert consumer(outcome) == ("C2", "session", "C2")
+
+
 def test_consumer_is_known_from_the_pay_day(tmp_path: Path) -> None:
     write_ods(
         tmp_path,

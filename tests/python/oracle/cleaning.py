@@ -127,6 +127,7 @@ def clean(ods_path: Path, business_timezone: str) -> Cleaned:
     _judge(cleaned, "agent", rows, _agent_rules(cleaned))
     _judge(cleaned, "coupon_send", rows, _send_rules(cleaned))
     _judge(cleaned, "coupon_use", rows, _use_rules(cleaned, sent_ids))
+    _judge(cleaned, "chat_session", rows, _session_rules(cleaned))
     return cleaned
 
 
@@ -165,20 +166,14 @@ def _judge(cleaned: Cleaned, name: str, rows: dict[str, list[Row]], rules: list[
         cleaned.histories[name] = histories(candidates)
 
 
-def newest_rows(rows: Iterable[Row]) -> dict[str, Row]:
-    """For each key the row that stays: the greatest by `age`."""
-    newest: dict[str, Row] = {}
-    for row in rows:
-        rival = newest.get(row.key)
-        if rival is None or age(row) > age(rival):
-            newest[row.key] = row
-    return newest
-
-
 def keep_newest(candidates: Iterable[Row]) -> dict[str, Row]:
-    """`newest_rows`, with every other row marked as its duplicate."""
+    """For each key the row that stays, the greatest by `age`; the others become duplicates."""
     candidates = list(candidates)
-    kept = newest_rows(candidates)
+    kept: dict[str, Row] = {}
+    for row in candidates:
+        rival = kept.get(row.key)
+        if rival is None or age(row) > age(rival):
+            kept[row.key] = row
     for row in candidates:
         stays = kept[row.key]
         if row is not stays:
@@ -267,6 +262,19 @@ def _is_in_fen(amounts: Iterable[Decimal | None], price: Decimal | None) -> bool
     return any(amount is not None and amount >= FEN_FACTOR * price for amount in amounts)
 
 
+def _is_of_test_account(cleaned: Cleaned) -> Rule:
+    return (
+        "test_account",
+        lambda row: (
+            row["consumer_id"] in cleaned.test_consumers or row["agent_id"] in cleaned.test_agents
+        ),
+    )
+
+
+def _session_rules(cleaned: Cleaned) -> list[Rule]:
+    return [*_key_rules(), _is_of_test_account(cleaned)]
+
+
 def _send_rules(cleaned: Cleaned) -> list[Rule]:
     def is_discount_out_of_rule(row: Row) -> bool:
         discount = row["discount_amount"]
@@ -284,13 +292,7 @@ def _send_rules(cleaned: Cleaned) -> list[Rule]:
         *_key_rules(),
         ("bad_time", lambda row: row.lacks("send_time")),
         ("bad_amount", lambda row: row.lacks("discount_amount")),
-        (
-            "test_account",
-            lambda row: (
-                row["consumer_id"] in cleaned.test_consumers
-                or row["agent_id"] in cleaned.test_agents
-            ),
-        ),
+        _is_of_test_account(cleaned),
         (
             "unit_suspect",
             lambda row: _is_in_fen([row["discount_amount"]], _price(cleaned, row)),

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-from oracle.cleaning import Cleaned, Row, newest_rows
+from oracle.cleaning import Cleaned, Row
 from oracle.settings import Settings
-from oracle.values import is_mangled
 
 UNKNOWN = "unknown"
 UNKNOWN_NAME = "未知"
@@ -198,14 +197,7 @@ def _first_named_uses(uses: Iterable[Use]) -> dict[str, Use]:
     return first
 
 
-def _session_consumers(cleaned: Cleaned) -> dict[str, str]:
+def _session_consumers(cleaned: Cleaned) -> dict[str, str | None]:
     """The consumer that each chat session can lend to its sends."""
-    rows = [row for row in cleaned.of("chat_session") if row.key is not None]
-    chosen = newest_rows(rows)
-    return {
-        key: row["consumer_id"]
-        for key, row in chosen.items()
-        if row["consumer_id"] is not None
-        and not is_mangled(row["consumer_id"])
-        and row["consumer_id"] not in cleaned.test_consumers
-    }
+    sessions = cleaned.accepted["chat_session"]
+    return {session_id: row["consumer_id"] for session_id, row in sessions.items()}
