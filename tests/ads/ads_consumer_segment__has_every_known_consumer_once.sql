@@ -6,7 +6,7 @@
 
 -- docs/contract.md section 3: every known consumer with an accepted send or a valid use has exactly
 -- one row, the unknown one has none. That no id is there twice is tested by the key, and that
--- dws_consumer has everybody by the relationship of dws_coupon_event.
+-- dws_consumer has everybody by dws_coupon_people_1d__counts_everybody_once.
 with
 
 consumers as (

@@ -5,8 +5,9 @@
 }) }}
 
 -- docs/rules.md section 5: R from the last valid use, F and M over the statistical period, all from
--- the valid uses of who paid. By the day of the last use, for one consumer has one: so many
--- consumers, and so much F and M of everybody.
+-- the valid uses of who paid. Compared by a thousand groups of consumers, so that the uses need not
+-- be gathered by consumer once more; the last day of each consumer is compared by
+-- dws_coupon_people_1d__counts_everybody_once.
 with
 
 as_of as (
@@ -15,7 +16,7 @@ as_of as (
 
 uses as (
     select
-        coupon_uses.consumer_key,
+        coupon_uses.consumer_key % 1000 as consumer_group,
         max(coupon_uses.pay_date) as last_use_date,
         count(case
             when {{ is_in_rfm_window('coupon_uses.pay_date', 'as_of.as_of_date') }} then 1
@@ -28,34 +29,33 @@ uses as (
     from {{ ref('dws_coupon_use_as_of') }} as coupon_uses
     cross join as_of
     where coupon_uses.consumer_key <> 0
-    group by coupon_uses.consumer_key
+    group by coupon_uses.consumer_key % 1000
 ),
 
-both_sides as (
+consumers as (
     select
-        last_use_date,
-        1 as consumer_count,
-        frequency,
-        monetary
-    from uses
-
-    union all
-
-    select
-        consumer_rfm.last_use_date,
-        case when consumer_rfm.last_use_date is null then 0 else -1 end as consumer_count,
-        -consumer_rfm.frequency as frequency,
-        -consumer_rfm.monetary as monetary
+        consumer_rfm.consumer_key % 1000 as consumer_group,
+        max(consumer_rfm.last_use_date) as last_use_date,
+        sum(consumer_rfm.frequency) as frequency,
+        sum(consumer_rfm.monetary) as monetary
     from {{ ref('dws_consumer_rfm') }} as consumer_rfm
     inner join as_of
         on consumer_rfm.snapshot_date = as_of.as_of_date
+    group by consumer_rfm.consumer_key % 1000
 )
 
 select
-    last_use_date,
-    sum(consumer_count) as consumer_count,
-    sum(frequency) as frequency,
-    sum(monetary) as monetary
-from both_sides
-group by last_use_date
-having sum(consumer_count) <> 0 or sum(frequency) <> 0 or sum(monetary) <> 0
+    coalesce(consumers.consumer_group, uses.consumer_group) as consumer_group,
+    consumers.last_use_date,
+    uses.last_use_date as last_use_date_of_uses,
+    consumers.frequency,
+    uses.frequency as frequency_of_uses,
+    consumers.monetary,
+    uses.monetary as monetary_of_uses
+from consumers
+full outer join uses
+    on consumers.consumer_group = uses.consumer_group
+where
+    consumers.last_use_date is distinct from uses.last_use_date
+    or coalesce(consumers.frequency, -1) <> coalesce(uses.frequency, 0)
+    or coalesce(consumers.monetary, -1) <> coalesce(uses.monetary, 0)
