@@ -35,7 +35,7 @@ spark: .venv/spark.stamp ## build and test the sample on Spark in one process; c
 test: .venv/spark.stamp .venv/dev.stamp .venv-bouncer/stamp ## run every dbt test on the sample, then pytest
 	@mkdir -p target/test
 	@$(call apart,target/test) $(BIN)/dbt build --selector everything
-	@$(BIN)/pytest --numprocesses auto --dist loadfile
+	@COUPON_RFM_TESTS_SAMPLE_BUILT=target/test $(BIN)/pytest --numprocesses auto --dist worksteal
 
 .PHONY: check
 check: check-python check-layers check-sql ## ruff, dbt-bouncer on layers, names and docs, and sqlfluff

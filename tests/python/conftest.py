@@ -1,8 +1,14 @@
-"""Generated raw files and built warehouses, made once per session for the same arguments."""
+"""Generated raw files and built warehouses, made once per session for the same arguments.
+
+That is once for all workers of xdist together: whoever comes second waits for the first.
+"""
 
 from __future__ import annotations
 
+import fcntl
+import hashlib
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
@@ -11,27 +17,49 @@ from typing import Any
 
 import pytest
 
-from project import ROOT, Run, run_dbt
+from project import ROOT, WAREHOUSE_NAME, Run, parsed_folder, run_dbt
 
 Generate = Callable[..., Path]
 Build = Callable[..., Run]
+Manifest = dict[str, Any]
+
+SAMPLE = ROOT / "seeds" / "ods"
+# The folder of a build of the sample with every test, if there is one already: `make test`.
+SAMPLE_BUILT = "COUPON_RFM_TESTS_SAMPLE_BUILT"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the longest first, so that no worker is left with one when the others have ended."""
+    items.sort(key=lambda item: item.get_closest_marker("first") is None)
 
 
 @pytest.fixture(scope="session")
-def session_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("coupon_rfm")
+def shared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of this session, the same for all workers."""
+    folder = tmp_path_factory.getbasetemp()
+    return (folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder) / "shared"
+
+
+def made_once(folder: Path, key: str, make: Callable[[Path], object]) -> Path:
+    """The subfolder for a key, which `make` fills for the first who asks."""
+    made = folder / hashlib.sha256(key.encode()).hexdigest()[:16]
+    made.mkdir(parents=True, exist_ok=True)
+    with (made / "made").open("a+", encoding="utf-8") as mark:
+        fcntl.flock(mark, fcntl.LOCK_EX)
+        if os.fstat(mark.fileno()).st_size == 0:
+            make(made)
+            mark.write(key)
+    return made
 
 
 @pytest.fixture(scope="session")
-def generate(session_folder: Path) -> Generate:
+def generate(shared_folder: Path) -> Generate:
     """`generate(seed=1, sends=5000)`: the folder that scripts/generate_ods.py writes."""
-    made: dict[str, Path] = {}
 
     def make(**options: object) -> Path:
         key = json.dumps(options, sort_keys=True, default=str)
-        if key not in made:
-            made[key] = generate_ods(session_folder / f"ods_{len(made)}", **options)
-        return made[key]
+        made = made_once(shared_folder, key, lambda made: generate_ods(made / "ods", **options))
+        return made / "ods"
 
     return make
 
@@ -50,13 +78,25 @@ def generate_ods(folder: Path, **options: object) -> Path:
     return folder
 
 
-@pytest.fixture(scope="session")
-def build(session_folder: Path) -> Build:
-    """`build(ods_path, variables)`: a successful build, made once for the same arguments.
+def content(folder: Path) -> str:
+    """A digest of all that a folder of raw files holds."""
+    digest = hashlib.sha256()
+    for path in sorted(folder.rglob("*")):
+        name = path.relative_to(folder)
+        held = os.readlink(path).encode() if path.is_symlink() else b""
+        held = path.read_bytes() if path.is_file() else held
+        digest.update(f"{name}\n{len(held)}\n".encode() + held)
+    return digest.hexdigest()
 
-    The data tests of the project run too only `with_checks=True`: they take longer than the models.
+
+@pytest.fixture(scope="session")
+def build(shared_folder: Path) -> Build:
+    """`build(ods_path, variables)`: a successful build, made once for the same files and arguments.
+
+    Several tests and processes may look at it, so whoever changes or opens it for writing takes a
+    copy. The data tests of the project run too only `with_checks=True`: they take longer than the
+    models.
     """
-    built: dict[str, Run] = {}
 
     def make(
         ods_path: Path,
@@ -66,11 +106,21 @@ def build(session_folder: Path) -> Build:
         options: tuple[str, ...] = (),
         environment: Mapping[str, str] | None = None,
     ) -> Run:
+        if ods_path == SAMPLE and not variables and not options and SAMPLE_BUILT in os.environ:
+            folder = Path(os.environ[SAMPLE_BUILT]).absolute()
+            return Run(0, "", folder / WAREHOUSE_NAME, folder)
         command = ("build", *(() if with_checks else ("--selector", "models")), *options)
-        key = repr((str(ods_path), variables or {}, command, environment))
-        if key not in built:
-            folder = session_folder / f"run_{len(built)}"
-            built[key] = run_dbt(command, ods_path, folder, variables, environment)
-        return built[key].require_success()
+
+        def run(folder: Path) -> None:
+            run_dbt(command, ods_path, folder, variables, environment).require_success()
+
+        key = repr((ods_path.name, content(ods_path), variables or {}, command, environment))
+        return Run.of(made_once(shared_folder, key, run))
 
     return make
+
+
+@pytest.fixture(scope="session")
+def manifest() -> Manifest:
+    """The manifest of the checkout: what dbt has parsed."""
+    return json.loads((parsed_folder() / "manifest.json").read_text(encoding="utf-8"))

@@ -14,7 +14,7 @@ import pytest
 from comparison import require_same_contents, table_contents
 from conftest import Build
 from oracle.tables import TABLES
-from project import ROOT, WAREHOUSE_NAME, Run, run_dbt
+from project import ROOT, Run, run_dbt
 from raw_files import write_ods, write_table
 
 GLOBS = ("/tmp/*", "/tmp/[ab]")
@@ -48,13 +48,17 @@ def stops(tmp_path: Path, good_run: Run, good_contents: dict[str, list[str]]) ->
         variables: dict[str, Any],
         *parts: str,
         never: str | None = None,
-        project: Path = ROOT,
+        project: Path | None = None,
     ) -> None:
         folder = tmp_path / "run"
-        folder.mkdir()
-        shutil.copy(good_run.warehouse, folder / WAREHOUSE_NAME)
+        good_run.copy_to(folder)
         run = run_dbt(
-            ["build", "--selector", "models"], ods_path, folder, variables, project=project
+            ["build", "--selector", "models"],
+            ods_path,
+            folder,
+            variables,
+            environment={"DBT_LOG_LEVEL_FILE": "debug"} if never else None,
+            project=project,
         )
         assert run.exit_code != 0, "the build went through"
         message = " ".join(run.output.split())
@@ -63,6 +67,7 @@ def stops(tmp_path: Path, good_run: Run, good_contents: dict[str, list[str]]) ->
         assert "Traceback" not in run.output
         if never:
             logged = "".join(p.read_text("utf-8") for p in (folder / "logs").glob("*.log"))
+            assert logged
             assert never not in run.output + logged
         require_same_contents(table_contents(run, SCHEMAS), good_contents)
 
@@ -476,7 +481,7 @@ MORE_SETTINGS = [
 def test_wrong_setting(
     stops: Stops, good_ods: Path, variables: dict[str, Any], parts: list[str]
 ) -> None:
-    stops(good_ods, variables, *parts)
+    stops(good_ods, variables, *parts, project=ROOT)  # parsed anew: most are found there
 
 
 @pytest.mark.parametrize(

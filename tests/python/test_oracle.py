@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from comparison import compare_warehouse
-from conftest import Build, Generate
+from conftest import SAMPLE, Build, Generate
 from oracle import evaluate
 from oracle.tables import TABLES
-from project import ROOT, Run
+from project import Run
 from raw_files import write_ods
 
 DEFAULT_SENDS = 5_000
@@ -51,8 +51,7 @@ def check(run: Run, ods_path: Path, variables: dict[str, Any]) -> int:
 
 
 def test_sample(build: Build) -> None:
-    ods_path = ROOT / "seeds" / "ods"
-    check(build(ods_path, with_checks=True), ods_path, {})
+    check(build(SAMPLE, with_checks=True), SAMPLE, {})
 
 
 def test_clean_data(generate: Generate, build: Build) -> None:

@@ -6,9 +6,9 @@ import re
 
 import pytest
 
-from conftest import Build
+from conftest import SAMPLE, Build
 from draw_lineage import draw, read_graph
-from project import ROOT
+from project import ROOT, parsed_folder
 
 EXAMPLE = re.compile(r"<!-- sql: (?P<sql>.+?) -->\n(?P<table>(?:\|.*\n)+)")
 EXAMPLES_IN_EACH = 3
@@ -26,18 +26,17 @@ def markdown(rows: list[dict[str, object]]) -> str:
 @pytest.mark.parametrize("name", ["README.md", "README.zh-CN.md"])
 def test_examples_show_what_the_sample_gives(name: str, build: Build) -> None:
     text = (ROOT / name).read_text(encoding="utf-8")
-    run = build(ROOT / "seeds" / "ods")
+    run = build(SAMPLE)
     examples = EXAMPLE.findall(text)
     assert len(examples) == EXAMPLES_IN_EACH
     for sql, table in examples:
         assert table == markdown(run.query(sql)), sql
 
 
-def test_lineage_picture_is_that_of_the_models(build: Build) -> None:
+def test_lineage_picture_is_that_of_the_models() -> None:
     """`python scripts/draw_lineage.py` draws it anew."""
-    run = build(ROOT / "seeds" / "ods")
     picture = (ROOT / "docs" / "lineage.svg").read_text(encoding="utf-8")
-    assert picture == draw(*read_graph(run.target / "manifest.json"))
+    assert picture == draw(*read_graph(parsed_folder() / "manifest.json"))
 
 
 def test_no_edge_of_the_lineage_picture_runs_behind_a_box() -> None:

@@ -14,14 +14,13 @@ from types import SimpleNamespace
 import duckdb
 import pytest
 
-from conftest import Build
+from conftest import SAMPLE, Build, Manifest
 from coupon_rfm.report import report_row, sample_text
 from coupon_rfm.spreadsheet import cell, write_csv
 from project import ROOT, Run
 from small_project import run, run_dbt, write_files
 
 COLUMNS = ["测试ID", "测试名称", "SQL", "预期结果", "实际结果", "状态"]
-SAMPLE = ROOT / "seeds" / "ods"
 
 CONFIGURATION = ("dbt_project.yml", "profiles.yml", "selectors.yml")
 PROJECT_FILES = {
@@ -403,7 +402,7 @@ def sample(build: Build) -> Run:
 
 def script_on(sample: Run, name: str, folder: Path) -> None:
     environment = {
-        "COUPON_RFM_DB_PATH": str(sample.warehouse),
+        "COUPON_RFM_DB_PATH": str(sample.copy_to(folder)),
         "COUPON_RFM_ODS_PATH": str(SAMPLE),
         "DBT_TARGET_PATH": str(folder / "target"),
     }
@@ -426,9 +425,8 @@ def exports(sample: Run, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_every_test_of_the_project_is_in_the_report_and_passes(
-    sample: Run, report: list[dict[str, str]]
+    manifest: Manifest, report: list[dict[str, str]]
 ) -> None:
-    manifest = json.loads((sample.target / "manifest.json").read_text(encoding="utf-8"))
     data_tests = [node for node in manifest["nodes"].values() if node["resource_type"] == "test"]
     assert len(report) == len(data_tests) + len(manifest["unit_tests"])
     assert {row["状态"] for row in report} == {"通过"}
@@ -453,9 +451,8 @@ def test_every_ads_table_is_exported_under_its_name_with_its_columns(
 
 
 def test_every_export_is_its_table_in_the_order_that_its_model_names(
-    sample: Run, exports: Path
+    manifest: Manifest, sample: Run, exports: Path
 ) -> None:
-    manifest = json.loads((sample.target / "manifest.json").read_text(encoding="utf-8"))
     for path in exports.iterdir():
         model = manifest["nodes"][f"model.coupon_rfm.{path.stem}"]
         order = ", ".join(model["config"]["meta"]["export_order"])

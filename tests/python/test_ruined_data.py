@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,9 +9,9 @@ from typing import Any
 import pytest
 
 from comparison import require_same_contents, table_contents
-from conftest import Build
+from conftest import Build, Manifest
 from oracle.tables import TABLES
-from project import CLOCK, WAREHOUSE_NAME, Run, run_dbt
+from project import CLOCK, Run, run_dbt
 from raw_files import write_ods
 
 REQUIRED = [table for table, spec in TABLES.items() if spec.is_required]
@@ -45,8 +43,7 @@ def checked(tmp_path: Path, good_run: Run) -> Checked:
         ods_path: Path, variables: dict[str, Any] | None = None, *select: str, today: str = ""
     ) -> Run:
         folder = tmp_path / "run"
-        folder.mkdir()
-        shutil.copy(good_run.warehouse, folder / WAREHOUSE_NAME)
+        good_run.copy_to(folder)
         options = ("--exclude-resource-type", "unit_test", "--indirect-selection", "buildable")
         selected = (*options, "--select", *select) if select else ()
         environment = {CLOCK: today} if today else None
@@ -274,9 +271,8 @@ def test_wrong_settings(
 # The graph ------------------------------------------------------------------------------------
 
 
-def test_every_figure_waits_for_the_tests(good_run: Run) -> None:
+def test_every_figure_waits_for_the_tests(manifest: Manifest) -> None:
     """Each dws and ads table comes after the tests of the raw tables and of as_of_date."""
-    manifest = json.loads((good_run.target / "manifest.json").read_text(encoding="utf-8"))
     gate = "model.coupon_rfm.dws_as_of"
     for unique_id, node in manifest["nodes"].items():
         if node["resource_type"] == "model" and node["schema"] in ("dws", "ads"):

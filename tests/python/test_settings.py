@@ -18,11 +18,11 @@ from typing import Any
 import pytest
 
 from comparison import compare_warehouse
-from conftest import Build, Generate
+from conftest import Build, Generate, Manifest
 from oracle import evaluate
 from oracle.seeds import strategies
 from oracle.settings import LEVEL_ROLES
-from project import ROOT, Run, run_dbt
+from project import CHANGE_THE_GRAPH, ROOT, Run, run_dbt
 from small_project import run
 
 SETTING = re.compile(r"""\bsetting\(\s*['"](\w+)['"]""")
@@ -30,14 +30,7 @@ SETTING = re.compile(r"""\bsetting\(\s*['"](\w+)['"]""")
 READ_BY_CHECKS = {"rfm_window_days": {"rfm_thresholds"}}
 
 
-@pytest.fixture(scope="module")
-def manifest(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    folder = tmp_path_factory.mktemp("manifest")
-    run = run_dbt(["parse"], ROOT / "seeds" / "ods", folder).require_success()
-    return json.loads((run.target / "manifest.json").read_text(encoding="utf-8"))
-
-
-def macros_behind(manifest: dict[str, Any], names: list[str]) -> set[str]:
+def macros_behind(manifest: Manifest, names: list[str]) -> set[str]:
     """The macros of this project that these call, on any engine; without those that check."""
     macros, found, waiting = manifest["macros"], set(), list(names)
     while waiting:
@@ -52,7 +45,7 @@ def macros_behind(manifest: dict[str, Any], names: list[str]) -> set[str]:
     return found
 
 
-def settings_read(manifest: dict[str, Any], model: dict[str, Any]) -> set[str]:
+def settings_read(manifest: Manifest, model: dict[str, Any]) -> set[str]:
     """The settings that a model reads, itself and through macros."""
     macros = macros_behind(manifest, model["depends_on"]["macros"])
     texts = [model["raw_code"], *(manifest["macros"][name]["macro_sql"] for name in macros)]
@@ -60,7 +53,7 @@ def settings_read(manifest: dict[str, Any], model: dict[str, Any]) -> set[str]:
     return names.union(*(READ_BY_CHECKS.get(name, set()) for name in names))
 
 
-def test_every_unit_test_pins_the_settings_that_its_model_reads(manifest: dict[str, Any]) -> None:
+def test_every_unit_test_pins_the_settings_that_its_model_reads(manifest: Manifest) -> None:
     read = {
         node["name"]: settings_read(manifest, node)
         for node in manifest["nodes"].values()
@@ -73,6 +66,25 @@ def test_every_unit_test_pins_the_settings_that_its_model_reads(manifest: dict[s
         if (missing := read[test["model"]] - (test["overrides"] or {}).get("vars", {}).keys())
     }
     assert not forgotten, f"add these to overrides.vars of the unit tests: {forgotten}"
+
+
+def test_other_settings_change_nothing_of_what_is_parsed(
+    manifest: Manifest, tmp_path: Path
+) -> None:
+    """Runs of other tests begin with the project parsed once, whatever their settings."""
+    variables = MATRIX["all"] | {"allow_empty": ["agent"], "max_bad_row_share": 0.5}
+    variables |= {"follow_links": True, "ods_path": str(tmp_path)}
+    variables = {name: v for name, v in variables.items() if name not in CHANGE_THE_GRAPH}
+    run = run_dbt(["parse"], tmp_path, tmp_path, variables, project=ROOT).require_success()
+    parsed = read_json(run, "manifest") | {"metadata": manifest["metadata"]}
+    assert without_times(parsed) == without_times(manifest)
+
+
+def without_times(value: Any) -> Any:
+    """A part of a manifest without the times at which it was parsed; lists in one order."""
+    if isinstance(value, dict):
+        return {k: without_times(v) for k, v in value.items() if k != "created_at"}
+    return sorted(map(without_times, value), key=repr) if isinstance(value, list) else value
 
 
 def test_unit_tests_are_left_out_by_default_and_all_tests_by_models(tmp_path: Path) -> None:
@@ -138,7 +150,9 @@ IN_EVERY_TEST_RUN = ("today", "all")
 
 def check(build: Build, ods_path: Path, variables: dict[str, Any]) -> Run:
     """Build with every test, all of which must run and pass; compare with the oracle."""
-    built = build(ods_path, variables, with_checks=True, options=("--selector", "everything"))
+    built = build(
+        ods_path, variables, with_checks=True, options=("--write-json", "--selector", "everything")
+    )
     results = read_json(built, "run_results")["results"]
     found = Counter(result["status"] for result in results)
     assert set(found) <= {"success", "pass", "no-op"}, found

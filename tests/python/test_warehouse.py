@@ -16,7 +16,7 @@ import pytest
 from comparison import require_same_contents, table_contents
 from conftest import Build
 from oracle.tables import TABLES
-from project import WAREHOUSE_NAME, Run, run_dbt
+from project import ROOT, WAREHOUSE_NAME, Run, run_dbt
 from raw_files import write_ods
 
 SCHEMAS = ("dim", "ods", "dwd", "dws", "ads")
@@ -34,7 +34,7 @@ order by all
 @pytest.fixture(scope="module")
 def run(build: Build, tmp_path_factory: pytest.TempPathFactory) -> Run:
     """A build whose raw folder is gone."""
-    ods_path = write_ods(tmp_path_factory.mktemp("alone") / "ods")
+    ods_path = write_ods(tmp_path_factory.mktemp("alone") / "ods that no other test shares")
     built = build(ods_path)
     shutil.rmtree(ods_path)
     return built
@@ -90,7 +90,7 @@ def test_a_backup_is_restored_whole(run: Run, tmp_path: Path) -> None:
 def test_commands_that_read_need_no_raw_files_and_change_nothing(
     run: Run, tmp_path: Path, command: list[str]
 ) -> None:
-    shutil.copy(run.warehouse, tmp_path / WAREHOUSE_NAME)
+    run.copy_to(tmp_path)
     done = run_dbt(command, tmp_path / "no such folder", tmp_path).require_success()
     require_same_contents(table_contents(done, SCHEMAS), table_contents(run, SCHEMAS))
     if command == ["compile"]:
@@ -108,20 +108,27 @@ def write_parquet_ods(folder: Path) -> Path:
 
 def test_views_over_parquet_files_end_with_every_command(run: Run, tmp_path: Path) -> None:
     """They are there when a command needs them, after a build of CSV files or one that failed."""
-    shutil.copy(run.warehouse, tmp_path / WAREHOUSE_NAME)
+    run.copy_to(tmp_path)
     ods_path = write_parquet_ods(tmp_path / "ods")
     tables = {"ods_source_file", "ods_chat_session", "ods_shop_order"}  # these have no file
 
-    def dbt(*command: str, **variables: str) -> Run:
-        done = run_dbt(command, ods_path, tmp_path, variables)
+    def dbt(*command: str, project: Path | None = None, **variables: str) -> Run:
+        done = run_dbt(command, ods_path, tmp_path, variables, project=project)
         assert set(done.names("ods")) == tables
         return done
 
     before_the_first_event = "2025-03-01"
-    failing = ("build", "--select", "+dws_as_of", "--exclude", "resource_type:unit_test")
+    failing = (
+        "build",
+        "--write-json",
+        "--select",
+        "+dws_as_of",
+        "--exclude",
+        "resource_type:unit_test",
+    )
     failed = dbt(*failing, as_of_date=before_the_first_event)
     assert "No event on or before as_of_date" in failed.output
-    assert "No event on or before as_of_date" in dbt("retry").output
+    assert "No event on or before as_of_date" in dbt("retry", project=ROOT).output
     built = dbt("build", "--selector", "models").require_success()
     require_readable_relations(built)
     dbt("run", "--select", "dim_product").require_success()
@@ -151,8 +158,7 @@ def test_parquet_files_that_change_while_they_are_read_stop_the_build(tmp_path: 
 
 
 def test_views_of_older_versions_go_and_foreign_relations_stay(run: Run, tmp_path: Path) -> None:
-    warehouse = tmp_path / WAREHOUSE_NAME
-    shutil.copy(run.warehouse, warehouse)
+    warehouse = run.copy_to(tmp_path)
     with duckdb.connect(str(warehouse)) as connection:
         connection.execute(
             "create view ods.agent as select '' as source_batch, '' as corrupt_record"
