@@ -24,6 +24,7 @@ UNLOAD = {
 # Spark keeps the business time, which has no zone, as an instant in UTC.
 SAME_TYPE = {"TIMESTAMP WITH TIME ZONE": "TIMESTAMP"}
 SAMPLE_ROWS = 3
+KEPT = "select table_schema || '.' || table_name from information_schema.tables"
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,8 @@ def relations(project: Project, layers: Sequence[str] = LAYERS) -> dict[str, str
     """Return the relation in the engine by `schema.table`, of the models and seeds of layers."""
     found: dict[str, Any] = {}
     for node in project.manifest().nodes.values():
-        if node.resource_type in ("model", "seed") and node.schema in layers:
+        is_kept = node.resource_type in ("model", "seed") and node.relation_name
+        if is_kept and node.schema in layers:
             found[f"{node.schema}.{node.alias}"] = node.relation_name
     return dict(sorted(found.items(), key=lambda item: (layers.index(item[0].split(".")[0]), item)))
 
@@ -74,9 +76,15 @@ def relations(project: Project, layers: Sequence[str] = LAYERS) -> dict[str, str
 def unload(project: Project, folder: Path, layers: Sequence[str] = LAYERS) -> Iterator[str]:
     """Write every relation to `folder/<schema.table>/*.parquet`; yield its name when it is written.
 
-    The folder must be reachable by the engine under the same path: of a cluster, by its workers.
+    What DuckDB reads from Parquet in ods is a view that ends with the build and is left out. The
+    folder must be reachable by the engine under the same path: of a cluster, by its workers.
     """
-    for name, relation in relations(project, layers).items():
+    found = relations(project, layers)
+    if project.engine() == "duckdb":
+        with project.query(KEPT) as (_, rows):
+            kept = {name for (name,) in rows}
+        found = {n: r for n, r in found.items() if n in kept or not n.startswith("ods.")}
+    for name, relation in found.items():
         target = folder / name
         target.mkdir(parents=True, exist_ok=True)
         sql = UNLOAD[project.engine()].format(relation=relation, folder=target)
@@ -85,14 +93,15 @@ def unload(project: Project, folder: Path, layers: Sequence[str] = LAYERS) -> It
 
 
 def compare(left: Path, right: Path) -> Iterator[Comparison]:
-    """Compare two folders of `unload`, relation by relation, as multisets of rows."""
-    names = [
-        sorted(path.name for path in folder.iterdir() if path.is_dir()) for folder in (left, right)
-    ]
-    if names[0] != names[1]:
-        only = sorted(set(names[0]) ^ set(names[1]))
+    """Compare two folders of `unload`, relation by relation, as multisets of rows.
+
+    Of ods, those that both sides have.
+    """
+    names = [{path.name for path in folder.iterdir() if path.is_dir()} for folder in (left, right)]
+    only = sorted(name for name in names[0] ^ names[1] if not name.startswith("ods."))
+    if only:
         raise click.ClickException(f"only one side has {', '.join(only)}.")
-    for name in names[0]:
+    for name in sorted(names[0] & names[1]):
         yield compare_relation(name, left / name, right / name)
 
 
