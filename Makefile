@@ -78,7 +78,7 @@ generate: .venv/run.stamp ## write the macro of the raw tables, after a change o
 	@$(BIN)/python scripts/generate_raw_tables.py
 
 .PHONY: bench
-bench: .venv/run.stamp ## time the generator and full builds, up to a million sends; docs/benchmark.md has the last run
+bench: .venv/spark.stamp .venv-bench/stamp ## compare our build with DuckDB by hand, Polars and PySpark: docs/benchmark.md
 	@$(BIN)/python scripts/benchmark.py --out docs
 
 .PHONY: soak
@@ -91,7 +91,7 @@ clean: ## remove everything that was made, the warehouse too, but not the enviro
 
 .PHONY: distclean
 distclean: clean ## remove the environments as well
-	@rm -rf .venv .venv-bouncer
+	@rm -rf .venv .venv-bouncer .venv-bench
 
 # A stamp is as new as the requirements that were installed last: nothing is installed twice.
 .venv/run.stamp: requirements.txt | .venv/bin/python
@@ -113,6 +113,12 @@ distclean: clean ## remove the environments as well
 .venv-bouncer/stamp: requirements-bouncer.txt | .venv-bouncer/bin/python
 	@echo "installing $<"
 	@.venv-bouncer/bin/python $(PIP_INSTALL) -r $<
+	@touch $@
+
+# What only the benchmark needs.
+.venv-bench/stamp: requirements-bench.txt | .venv-bench/bin/python
+	@echo "installing $<"
+	@.venv-bench/bin/python $(PIP_INSTALL) -r $<
 	@touch $@
 
 %/bin/python:
