@@ -14,12 +14,7 @@ as_of as (
 
 {% if setting('segment_basis') == 'at_send' -%}
 use_days as (
-    select
-        *,
-        cast(
-            {{ dbt.dateadd('day', setting('rfm_window_days'), 'pay_date') }} as date
-        ) as leaving_date
-    from {{ ref('dws_consumer_use_1d') }}
+    select * from {{ ref('dws_consumer_use_1d') }}
 ),
 
 -- Up to the first use the segment is that of R 999, F 0, M 0, which is left to the reader.
@@ -33,8 +28,7 @@ send_days as (
     where coupon_sends.send_date > consumers.first_use_date
 ),
 
--- docs/rules.md section 5: the segment at the end of the day before the send. A ledger per
--- consumer: each use day adds to the running F and M on its day and leaves the statistical period
+-- docs/rules.md section 5. A ledger per consumer: a use day adds to F and M and leaves them
 -- rfm_window_days later, if a send may follow; a send day asks before its own day's entries.
 ledger as (
     select
@@ -61,14 +55,17 @@ ledger as (
 
     select
         use_days.consumer_key,
-        use_days.leaving_date as entry_date,
+        cast(
+            {{ dbt.dateadd('day', setting('rfm_window_days'), 'use_days.pay_date') }} as date
+        ) as entry_date,
         1 as entry_order,
         -use_days.use_count as use_count,
         -use_days.pay_amount as pay_amount,
         cast(null as date) as use_date
     from use_days
     inner join as_of
-        on use_days.leaving_date < as_of.as_of_date
+        on {{ dbt.datediff('use_days.pay_date', 'as_of.as_of_date', 'day') }}
+        > {{ setting('rfm_window_days') }}
 ),
 
 running as (
@@ -99,8 +96,7 @@ final as (
     where entry_order = 0
 )
 {%- else -%}
--- vars.segment_basis: current, the request to the letter: every send is judged by the segment of
--- as_of_date.
+-- The request to the letter: every send is judged by the segment of as_of_date.
 consumer_rfm as (
     select * from {{ ref('dws_consumer_rfm') }}
 ),

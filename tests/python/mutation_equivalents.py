@@ -96,6 +96,13 @@ EQUIVALENTS: dict[str, set[tuple[str, str, str]]] = {
             ' -> {%- set batch_time = "try_cast(source_batch as timestamp)" -%}',
         ),
     },
+    "a use that leaves on as_of_date leaves after its sends": {
+        (
+            "dws_consumer_send_level.sql",
+            "comparison",
+            "> {{ setting('rfm_window_days') }} -> >= {{ setting('rfm_window_days') }}",
+        ),
+    },
     "any number out of 1 to 24, below every score or beyond every time does": {
         (
             "dwd_coupon_send_cleaned.sql",
