@@ -9,7 +9,6 @@ own_consumers as (
         consumer_id as known_consumer_id,
         'send' as consumer_id_source,
         consumer_key as known_consumer_key,
-        consumer_id as consumer_id_at_send,
         consumer_key as consumer_key_at_send,
         cast(send_time as date) as consumer_known_date
     from {{ ref('dwd_coupon_send_checked') }}
@@ -30,7 +29,6 @@ filled_consumers as (
             else 'unknown'
         end as consumer_id_source,
         coalesce(filled.payer_key, filled.session_consumer_key, 0) as known_consumer_key,
-        coalesce(filled.session_consumer_id, 'unknown') as consumer_id_at_send,
         coalesce(filled.session_consumer_key, 0) as consumer_key_at_send,
         coalesce(
             filled.payer_known_date, cast(coupon_sends.send_time as date)
@@ -63,7 +61,6 @@ final as (
         valid_hours,
         is_outside_activity,
         is_after_agent_left,
-        consumer_id_at_send,
         consumer_known_date,
         activity_key,
         agent_key,

@@ -8,7 +8,6 @@ of_own_consumers as (
         *,
         send_consumer_id as known_send_consumer_id,
         send_consumer_key as known_send_consumer_key,
-        send_consumer_id as send_consumer_id_at_send,
         send_consumer_key as send_consumer_key_at_send,
         send_date as send_consumer_known_date
     from {{ ref('dwd_coupon_use_checked') }}
@@ -23,7 +22,6 @@ of_filled_consumers as (
             filled.payer_id, filled.session_consumer_id, 'unknown'
         ) as known_send_consumer_id,
         coalesce(filled.payer_key, filled.session_consumer_key, 0) as known_send_consumer_key,
-        coalesce(filled.session_consumer_id, 'unknown') as send_consumer_id_at_send,
         coalesce(filled.session_consumer_key, 0) as send_consumer_key_at_send,
         coalesce(filled.payer_known_date, coupon_uses.send_date) as send_consumer_known_date
     from {{ ref('dwd_coupon_use_checked') }} as coupon_uses
@@ -38,69 +36,38 @@ coupon_uses as (
     select * from of_filled_consumers
 ),
 
-activities as (
-    select * from {{ ref('dim_activity') }}
-),
-
-agents as (
-    select * from {{ ref('dim_agent') }}
-),
-
-products as (
-    select * from {{ ref('dim_product') }}
-),
-
-shops as (
-    select * from {{ ref('dim_shop') }}
-),
-
 final as (
     select
-        coupon_uses.use_id,
-        coupon_uses.send_id,
-        coupon_uses.order_id,
+        use_id,
+        send_id,
+        order_id,
         -- docs/rules.md section 4: who paid, and the send's consumer where the use has none.
-        coalesce(coupon_uses.consumer_id, coupon_uses.known_send_consumer_id) as consumer_id,
-        coupon_uses.pay_time,
-        cast(coupon_uses.pay_time as date) as pay_date,
-        coupon_uses.pay_amount,
-        coupon_uses.discount_amount,
-        coupon_uses.is_used,
-        coupon_uses.invalid_reason is null as is_valid_use,
-        coupon_uses.invalid_reason,
+        coalesce(consumer_id, known_send_consumer_id) as consumer_id,
+        pay_time,
+        cast(pay_time as date) as pay_date,
+        pay_amount,
+        discount_amount,
+        is_used,
+        invalid_reason is null as is_valid_use,
+        invalid_reason,
         coalesce(
-            coupon_uses.own_consumer_key <> coupon_uses.known_send_consumer_key
-            and coupon_uses.known_send_consumer_key <> 0,
+            own_consumer_key <> known_send_consumer_key
+            and known_send_consumer_key <> 0,
             false
         ) as is_other_buyer,
-        coupon_uses.send_date,
-        activities.activity_id,
-        agents.agent_id,
-        products.product_id,
-        shops.shop_id,
-        coupon_uses.consumer_id as own_consumer_id,
-        coupon_uses.known_send_consumer_id as send_consumer_id,
-        coupon_uses.send_consumer_id_at_send,
-        coupon_uses.send_consumer_known_date,
+        send_date,
+        send_consumer_known_date,
         coalesce(
-            coupon_uses.own_consumer_key, coupon_uses.known_send_consumer_key
+            own_consumer_key, known_send_consumer_key
         ) as consumer_key,
-        coupon_uses.own_consumer_key,
-        coupon_uses.known_send_consumer_key as send_consumer_key,
-        coupon_uses.send_consumer_key_at_send,
-        coupon_uses.activity_key,
-        coupon_uses.agent_key,
-        coupon_uses.product_key,
-        coupon_uses.shop_key
+        own_consumer_key,
+        known_send_consumer_key as send_consumer_key,
+        send_consumer_key_at_send,
+        activity_key,
+        agent_key,
+        product_key,
+        shop_key
     from coupon_uses
-    left join activities
-        on coupon_uses.activity_key = activities.activity_key
-    left join agents
-        on coupon_uses.agent_key = agents.agent_key
-    left join products
-        on coupon_uses.product_key = products.product_key
-    left join shops
-        on coupon_uses.shop_key = shops.shop_key
 )
 
 select * from final

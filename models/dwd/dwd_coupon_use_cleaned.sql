@@ -110,7 +110,9 @@ judged as (
         end as invalid_reason,
         consumers.consumer_key as own_consumer_key,
         cast(accepted_sends.send_time as date) as send_date,
-        accepted_sends.consumer_id as send_consumer_id,
+        case
+            when parsed.consumer_id is null then accepted_sends.consumer_id
+        end as send_consumer_id,
         accepted_sends.consumer_key as send_consumer_key,
         coalesce(accepted_sends.activity_key, 0) as activity_key,
         coalesce(accepted_sends.agent_key, 0) as agent_key,

@@ -1,19 +1,24 @@
 {{ config(meta={
     'test_id': 'DWD-S02',
-    'name_zh': '消费者来源与消费者编号一致',
+    'name_zh': '消费者来源与消费者编号一致，失效时间在发送之后 24 小时内',
     'expected': '不合格行数 = 0',
 }) }}
 
 -- docs/rules.md section 4: a missing consumer is filled from the use, else the chat session, else
--- it is unknown, and the source says so.
+-- it is unknown, and the source says so; expire_time is send_time + valid_hours, at most a day.
 select
     send_id,
-    consumer_id,
+    consumer_key,
     consumer_id_source,
-    consumer_id_at_send
+    consumer_key_at_send,
+    send_time,
+    expire_time
 from {{ ref('dwd_coupon_send') }}
 where
-    (consumer_id = 'unknown') <> (consumer_id_source = 'unknown')
-    or (consumer_id_source in ('send', 'session') and consumer_id <> consumer_id_at_send)
+    consumer_id_source not in ('send', 'use', 'session', 'unknown')
+    or (consumer_key = 0) <> (consumer_id_source = 'unknown')
+    or (consumer_id_source in ('send', 'session') and consumer_key <> consumer_key_at_send)
     or (consumer_id_source <> 'use' and consumer_known_date <> send_date)
     or (consumer_id_source = 'use' and consumer_known_date < send_date)
+    or expire_time <= send_time
+    or expire_time > {{ add_hours('send_time', '24') }}

@@ -5,7 +5,7 @@
 }) }}
 
 -- docs/rules.md section 4: valid when used, its send is accepted and send_time <= pay_time <=
--- send_time + valid_hours, both ends included.
+-- send_time + valid_hours, both ends included. A use that knows the day of its send has it.
 with
 
 coupon_uses as (
@@ -20,6 +20,7 @@ judged as (
     select
         coupon_uses.use_id,
         coupon_uses.is_valid_use,
+        coupon_uses.send_date is not null and coupon_sends.send_id is null as is_send_missing,
         coalesce(
             coupon_uses.is_used
             and coupon_uses.pay_time between coupon_sends.send_time and coupon_sends.expire_time,
@@ -32,4 +33,4 @@ judged as (
 
 select *
 from judged
-where is_valid_use <> is_within_validity
+where is_valid_use <> is_within_validity or is_send_missing

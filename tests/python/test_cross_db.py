@@ -158,10 +158,6 @@ CASES: dict[str, dict[str, str | None]] = {
         "text_literal('')": "",
         "text_literal(none)": None,
     },
-    "with_name": {
-        "with_name(\"'a' || 'b'\", 'x', \"x || x\")": "abab",
-        "with_name('cast(null as string)', 'x', 'x')": None,
-    },
     "trim_characters": {
         "trim_characters(\"' \\t a b \u3000'\", [32, 9, 12288])": "a b",
         "trim_characters(\"'\u00a0'\", [160])": "",
