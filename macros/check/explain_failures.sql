@@ -6,7 +6,12 @@
 {% macro explain_failures(results) %}
     {% for result in results if result.status in ['fail', 'warn'] and result.node.resource_type == 'test' and result.node.compiled_code %}
         {% set test = result.node %}
-        {% set rows = run_query('select * from (\n' ~ test.compiled_code ~ '\n) as found limit 3').rows %}
+        {% set first_rows %}
+            select * from (
+            {{ test.compiled_code }}
+            ) as found limit 3
+        {% endset %}
+        {% set rows = run_query(first_rows).rows %}
         {% do log(
             ('FAILED: ' if result.status == 'fail' else 'Warning: ') ~ test.name
             ~ (' (' ~ test.config.meta['name_zh'] ~ ')' if test.config.meta.get('name_zh') else ''), info=true

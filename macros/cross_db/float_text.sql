@@ -11,15 +11,17 @@
 {%- endmacro %}
 
 {% macro spark__float_text(column) -%}
-    {%- set text = 'cast(' ~ column ~ ' as string)' -%}
+    {%- set text -%} cast({{ column }} as string) {%- endset -%}
+    {%- set plain -%} cast(cast({{ text }} as decimal(38, 20)) as string) {%- endset -%}
+    {%- set mantissa -%} substring_index({{ text }}, 'E', 1) {%- endset -%}
     case
         when {{ column }} is null then cast(null as string)
         when {{ text }} not like '%E%' then replace(replace({{ text }}, 'Infinity', 'inf'), 'NaN', 'nan')
         when abs({{ column }}) >= 0.0001d and abs({{ column }}) < 1e16d
-            then {{ coupon_rfm.drop_matches('cast(cast(' ~ text ~ ' as decimal(38, 20)) as string)', '(?<=[.][0-9]{1,20})0+\\z') }}
+            then {{ coupon_rfm.drop_matches(plain, '(?<=[.][0-9]{1,20})0+\\z') }}
         else format_string(
             '%se%+03d',
-            {{ coupon_rfm.drop_matches('substring_index(' ~ text ~ ", 'E', 1)", '[.]0\\z') }},
+            {{ coupon_rfm.drop_matches(mantissa, '[.]0\\z') }},
             cast(substring_index({{ text }}, 'E', -1) as int)
         )
     end

@@ -8,24 +8,27 @@
     ).rows %}
     {% if was_read_as_csv %}
         {% set root = coupon_rfm.ods_path() %}
-        {% do run_query('
-            insert into ' ~ relation ~ ' (source_file, source_batch, corrupt_record)
-            select source_file, source_batch, ' ~ coupon_rfm.duckdb__rejected_text('csv_line') ~ '
+        {% set add_rejected_lines %}
+            insert into {{ relation }} (source_file, source_batch, corrupt_record)
+            select source_file, source_batch, {{ coupon_rfm.duckdb__rejected_text('csv_line') }}
             from (
                 select distinct
-                    ' ~ coupon_rfm.source_file_columns("replace(scans.file_path, '\\', '/')", root) ~ ',
+                    {{ coupon_rfm.source_file_columns("replace(scans.file_path, '\\', '/')", root) }},
                     rejects.line_byte_position,
                     rejects.csv_line
-                from ' ~ rejects ~ '_reject as rejects
-                inner join ' ~ rejects ~ '_scan as scans using (scan_id, file_id)
+                from {{ rejects }}_reject as rejects
+                inner join {{ rejects }}_scan as scans using (scan_id, file_id)
             )
-        ') %}
+        {% endset %}
+        {% do run_query(add_rejected_lines) %}
         {% do coupon_rfm.drop_rejects(rejects) %}
-        {% set files = run_query(
-            'select source_file, source_batch, max(strlen(corrupt_record)) from ' ~ relation
-            ~ ' where corrupt_record is not null group by all'
-        ).rows %}
-        {% for source_file, source_batch, longest_line in files %}
+        {% set files_with_unreadable_lines %}
+            select source_file, source_batch, max(strlen(corrupt_record))
+            from {{ relation }}
+            where corrupt_record is not null
+            group by all
+        {% endset %}
+        {% for source_file, source_batch, longest_line in run_query(files_with_unreadable_lines).rows %}
             {% do coupon_rfm.number_unreadable_lines(relation, root, source_file, source_batch, longest_line) %}
         {% endfor %}
     {% endif %}
@@ -37,19 +40,20 @@
 
 {# Stops where the rows of a table are not, file by file, the lines that were counted in the bytes of its files. #}
 {% macro require_every_line(relation, source_table) %}
-    {% set differences = [] %}
-    {% for row in run_query("
+    {% set differing_files %}
         select coalesce(files.source_file, found.source_file), coalesce(files.line_count, 0), coalesce(found.row_count, 0)
         from (
             select source_file, line_count
             from raw_files.ods.source_file
-            where source_table = '" ~ source_table ~ "' and source_file is not null
+            where source_table = '{{ source_table }}' and source_file is not null
         ) as files
-        full outer join (select source_file, count(*) as row_count from " ~ relation ~ " group by source_file) as found
+        full outer join (select source_file, count(*) as row_count from {{ relation }} group by source_file) as found
             on files.source_file = found.source_file
         where coalesce(files.line_count, 0) <> coalesce(found.row_count, 0) or files.source_file is null
         order by 1
-    ").rows %}
+    {% endset %}
+    {% set differences = [] %}
+    {% for row in run_query(differing_files).rows %}
         {% do differences.append(row[0] ~ ' has ' ~ row[1] ~ ' lines of data, but ' ~ row[2] ~ ' were read') %}
     {% endfor %}
     {% if differences %}
@@ -68,23 +72,23 @@
 #}
 {% macro number_unreadable_lines(relation, root, source_file, source_batch, longest_line) %}
     {% set lines = coupon_rfm.csv_lines(root, [source_file], skip=0, rejects='numbered', longest_line=longest_line, in_order=true) %}
-    {% set of_file = 'source_file = ' ~ coupon_rfm.text_literal(source_file) ~ ' and corrupt_record is not null' %}
-    {% do run_query('
+    {% set of_file %}source_file = {{ coupon_rfm.text_literal(source_file) }} and corrupt_record is not null{% endset %}
+    {% set create_numbered_line %}
         create or replace temporary table numbered_line as
         select
             numbered.line,
             numbered.line_order
-        from (select rtrim(line, chr(13)) as line, row_number() over () as line_order from ' ~ lines ~ ') as numbered
+        from (select rtrim(line, chr(13)) as line, row_number() over () as line_order from {{ lines }}) as numbered
         where
             numbered.line_order > 1
-            and numbered.line in (select corrupt_record from ' ~ relation ~ ' where ' ~ of_file ~ ')
-    ') %}
-    {% do run_query('
+            and numbered.line in (select corrupt_record from {{ relation }} where {{ of_file }})
+    {% endset %}
+    {% set create_unreadable_line %}
         create or replace temporary table unreadable_line as
         with
         missed as (
             select line, csv_line, row_number() over (order by line) as missed_order
-            from (select distinct line, ' ~ coupon_rfm.duckdb__rejected_text('csv_line') ~ ' as csv_line from numbered_reject)
+            from (select distinct line, {{ coupon_rfm.duckdb__rejected_text('csv_line') }} as csv_line from numbered_reject)
         )
         select
             numbered_line.line,
@@ -96,18 +100,21 @@
         union all
         select csv_line, line
         from missed
-    ') %}
-    {% set counts = run_query(
-        'select (select count(*) from unreadable_line), (select count(*) from ' ~ relation ~ ' where ' ~ of_file ~ ')'
-    ).rows[0] %}
+    {% endset %}
+    {% set count_both_readings %}
+        select (select count(*) from unreadable_line), (select count(*) from {{ relation }} where {{ of_file }})
+    {% endset %}
+    {% set write_numbered_lines %}
+        insert into {{ relation }} (source_file, source_batch, source_line, corrupt_record)
+        select {{ coupon_rfm.text_literal(source_file) }}, {{ coupon_rfm.text_literal(source_batch) }}, source_line, line
+        from unreadable_line
+    {% endset %}
+    {% do run_query(create_numbered_line) %}
+    {% do run_query(create_unreadable_line) %}
+    {% set counts = run_query(count_both_readings).rows[0] %}
     {% if counts[0] == counts[1] %}
         {% do run_query('delete from ' ~ relation ~ ' where ' ~ of_file) %}
-        {% do run_query('
-            insert into ' ~ relation ~ ' (source_file, source_batch, source_line, corrupt_record)
-            select ' ~ coupon_rfm.text_literal(source_file) ~ ', ' ~ coupon_rfm.text_literal(source_batch) ~ ',
-                source_line, line
-            from unreadable_line
-        ') %}
+        {% do run_query(write_numbered_lines) %}
     {% endif %}
     {% do run_query('drop table numbered_line') %}
     {% do run_query('drop table unreadable_line') %}
