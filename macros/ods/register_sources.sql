@@ -60,8 +60,13 @@
         {% do rows.append('(' ~ cells | join(', ') ~ ')') %}
     {% endfor %}
     {% set node = graph.sources['source.coupon_rfm.ods.source_file'] %}
-    {% do run_query(
-        'create or replace view ' ~ node.relation_name ~ ' as\nselect * from (values\n    ' ~ rows | join(',\n    ')
-        ~ '\n) as files (source_table, source_file, file_format, ignored_columns, line_count, version)'
-    ) %}
+    {% set create_view %}
+        create or replace view {{ node.relation_name }} as
+        select *
+        from (
+            values
+                {{ rows | join(',\n                ') }}
+        ) as files (source_table, source_file, file_format, ignored_columns, line_count, version)
+    {% endset %}
+    {% do run_query(create_view) %}
 {% endmacro %}

@@ -308,7 +308,7 @@ def test_a_reader_that_loses_lines_is_found_out(
 ) -> None:
     project = linked_project(tmp_path / "project", without="macros")
     shutil.copytree(ROOT / "macros", project / "macros")
-    reader = project / "macros" / "cross_db" / "reader" / "duckdb_reader.sql"
+    reader = project / "macros" / "cross_db" / "reader" / "csv_lines.sql"
     text = reader.read_text(encoding="utf-8")
     assert "skip = {{ skip }}" in text
     reader.write_text(text.replace("skip = {{ skip }}", "skip = {{ skip + 1 }}"), encoding="utf-8")

@@ -16,8 +16,6 @@ MATERIALIZATION = re.compile(r"{%-? materialization (\w+), adapter='(\w+)' -?%}"
 ARGUMENT = re.compile(r"(\w+)(?:=(?:'[^']*'|[^,])*)?(?:, )?")
 ENGINE = re.compile(r"^(duckdb|spark|default)__")
 USERS = ("macros/**/*.sql", "models/**/*.sql", "models/**/*.yml", "tests/**/*.sql")
-# How each engine reads raw files is told in one file an engine.
-ANY_FILE = "macros/cross_db/reader/"
 
 
 def misplaced(root: Path) -> Iterator[str]:
@@ -29,7 +27,7 @@ def misplaced(root: Path) -> Iterator[str]:
             call = re.compile(rf"\b{name}\(")
             others = [other for other in texts if other != path and call.search(texts[other])]
             file = path.relative_to(root).as_posix()
-            if others and name != path.stem and not file.startswith(ANY_FILE):
+            if others and name != path.stem:
                 yield f"{name} in {file}, which {others[0].relative_to(root)} uses"
 
 

@@ -1,11 +1,7 @@
-{# DuckDB's side of the views over Parquet files, and what they are told by. #}
-
-{# The raw tables whose files are Parquet, as registered in this process. #}
-{% macro tables_of_parquet() %}
-    {{ return(run_query(
-        "select distinct source_table from raw_files.ods.source_file where file_format = 'parquet'"
-    ).columns[0].values()) }}
-{% endmacro %}
+{#
+    DuckDB's side of the views over Parquet files. The ods models of these are views, because the files are read as fast as a copy of
+    them. They are there while a command runs and gone after it, so that the warehouse needs no raw file (docs/decisions/0011).
+#}
 
 
 {% macro duckdb__missing_raw_tables() %}
@@ -17,9 +13,10 @@
             {% if parent not in selected_resources %}{% do read.append(parent.split('.ods_')[1]) %}{% endif %}
         {% endfor %}
     {% endfor %}
-    {% set kept = run_query("
+    {% set kept_tables %}
         select table_name from information_schema.tables where table_catalog = current_database() and table_schema = 'ods'
-    ").columns[0].values() %}
+    {% endset %}
+    {% set kept = run_query(kept_tables).columns[0].values() %}
     {% set missing = [] %}
     {% for table in read | unique if 'ods_' ~ table not in kept %}{% do missing.append(table) %}{% endfor %}
     {{ return(missing) }}
@@ -36,10 +33,11 @@
 
 
 {% macro duckdb__close_raw_views() %}
-    {% for row in run_query("
+    {% set views_over_files %}
         select view_name from duckdb_views()
         where database_name = current_database() and schema_name = 'ods' and contains(sql, 'raw_files')
-    ").rows %}
+    {% endset %}
+    {% for row in run_query(views_over_files).rows %}
         {% do adapter.drop_relation(api.Relation.create(target.database, 'ods', row[0], type='view')) %}
     {% endfor %}
 {% endmacro %}

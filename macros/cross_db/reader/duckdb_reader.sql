@@ -13,24 +13,6 @@
 {% endmacro %}
 
 
-{# The answer of a function of the plugin (scripts/coupon_rfm/raw_files.py). #}
-{% macro ask_raw_files(name, arguments) %}
-    {% set function = 'coupon_rfm_' ~ name %}
-    {% if not run_query("select 1 from duckdb_functions() where function_name = '" ~ function ~ "'").rows %}
-        {{ exceptions.raise_compiler_error(
-            "The profile does not load the plugin that looks at raw files. Copy `plugins` and `module_paths` from the project's profiles.yml."
-        ) }}
-    {% endif %}
-    {% set answer = fromjson(run_query(
-        'select ' ~ function ~ '(' ~ coupon_rfm.text_literal(arguments | tojson) ~ ')'
-    ).rows[0][0]) %}
-    {% if answer.error %}
-        {{ exceptions.raise_compiler_error("A raw file cannot be read: " ~ answer.error ~ ".") }}
-    {% endif %}
-    {{ return(answer) }}
-{% endmacro %}
-
-
 {#
     The sources are views in a database in memory, which ends with the process: what is left in the warehouse are tables, which
     need no raw file. Views over raw files that older versions made in the warehouse itself go; nothing else is touched.
@@ -38,18 +20,19 @@
 {% macro duckdb__prepare_sources(tables) %}
     {% do run_query("attach if not exists ':memory:' as raw_files") %}
     {% do run_query('create schema if not exists raw_files.ods') %}
-    {% for row in run_query("
+    {% set former_views %}
         select schema_name || '.' || view_name
         from duckdb_views()
         where
             database_name = current_database()
             and (
                 schema_name = 'ods'
-                and view_name in ('source_file', '" ~ tables | map(attribute='name') | join("', '") ~ "')
+                and view_name in ('source_file', '{{ tables | map(attribute='name') | join("', '") }}')
                 and (contains(sql, 'source_batch') and contains(sql, 'corrupt_record') or contains(sql, 'ignored_columns'))
                 or schema_name = 'dwd' and view_name = 'dwd_optional_row'
             )
-    ").rows %}
+    {% endset %}
+    {% for row in run_query(former_views).rows %}
         {% do run_query('drop view ' ~ row[0]) %}
     {% endfor %}
 {% endmacro %}
@@ -71,10 +54,13 @@
 #}
 {% macro duckdb__parquet_facts(file) %}
     {% set path = coupon_rfm.file_list([file]) %}
-    {% set named = run_query('describe select * from read_parquet(' ~ path ~ ', hive_partitioning = false)').rows %}
+    {% set describe_file %} describe select * from read_parquet({{ path }}, hive_partitioning = false) {% endset %}
+    {% set read_schema %} select name, type, coalesce(num_children, 0) from parquet_schema({{ path }}) {% endset %}
+    {% set count_rows %} select num_rows from parquet_file_metadata({{ path }}) {% endset %}
+    {% set named = run_query(describe_file).rows %}
     {% set facts = {'columns': [], 'types': {}, 'sources': {}} %}
     {% set parts = namespace(left=0) %}
-    {% for row in run_query('select name, type, coalesce(num_children, 0) from parquet_schema(' ~ path ~ ')').rows[1:] %}
+    {% for row in run_query(read_schema).rows[1:] %}
         {% if parts.left %}
             {% set parts.left = parts.left - 1 + row[2] %}
         {% else %}
@@ -85,8 +71,7 @@
             {% do facts.sources.update({row[0]: name}) %}
         {% endif %}
     {% endfor %}
-    {% set count = run_query('select num_rows from parquet_file_metadata(' ~ path ~ ')').rows[0][0] %}
-    {% do facts.update({'line_count': count}) %}
+    {% do facts.update({'line_count': run_query(count_rows).rows[0][0]}) %}
     {{ return(facts) }}
 {% endmacro %}
 
@@ -167,16 +152,6 @@ from read_parquet({{ coupon_rfm.file_list(group.files, root) }}, filename = true
 {%- endmacro %}
 
 
-{# A SQL list of paths, in which what DuckDB would take for a pattern of names stands for itself. #}
-{% macro file_list(files, root=none) -%}
-    [
-    {%- for file in files -%}
-    {{ coupon_rfm.text_literal(modules.re.sub('([*?[])', '[\\1]', (root ~ '/' if root else '') ~ file)) }}{{ ', ' if not loop.last }}
-    {%- endfor -%}
-    ]
-{%- endmacro %}
-
-
 {# Bytes of Parquet that are not marked as text: read as UTF-8, or where they are none, with ? for each byte beyond ASCII. #}
 {% macro duckdb__text_of_bytes(bytes) -%}
     coalesce(
@@ -186,34 +161,6 @@ from read_parquet({{ coupon_rfm.file_list(group.files, root) }}, filename = true
         ), '')
     )
 {%- endmacro %}
-
-
-{#
-    CSV files as a relation (line, filename). The delimiter, four control characters, is there for none to be found. Lines that
-    are not UTF-8 are left out, but kept in the temporary tables <rejects>_reject and <rejects>_scan of the connection.
-
-    Two modes, because DuckDB 2.0 has no single one that does both (measured on LF, CRLF and mixed files):
-    - in parallel: new_line '\n' loses no line, but counts a CRLF as two; '\r\n' loses lines of LF files where buffers meet;
-    - in_order: '\r\n' in one thread counts every line right, and the lines come in their order.
-#}
-{% macro csv_lines(root, files, skip, rejects, longest_line, in_order=false) -%}
-    read_csv(
-        {{ coupon_rfm.file_list(files, root) }},
-        columns = {'line': 'VARCHAR'}, auto_detect = false, header = false, skip = {{ skip }},
-        delim = chr(1) || chr(2) || chr(3) || chr(4), quote = '', escape = '', comment = '',
-        strict_mode = false, filename = true, hive_partitioning = false,
-        {% if longest_line >= 1999998 %}max_line_size = {{ longest_line + 2 }},{% endif %}
-        {% if in_order %}new_line = '\r\n', parallel = false{% else %}new_line = '\n'{% endif %},
-        store_rejects = true, rejects_table = '{{ rejects }}_reject', rejects_scan = '{{ rejects }}_scan'
-    )
-{%- endmacro %}
-
-
-{# Drops the tables in which DuckDB keeps the lines that are not UTF-8: they outlive a run that shares the connection. #}
-{% macro drop_rejects(rejects) %}
-    {% do run_query('drop table if exists temp.' ~ rejects ~ '_reject') %}
-    {% do run_query('drop table if exists temp.' ~ rejects ~ '_scan') %}
-{% endmacro %}
 
 
 {# The fields of a line as a list; NULL where a quote is opened and not closed before the next comma or the end. #}

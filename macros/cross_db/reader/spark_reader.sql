@@ -9,10 +9,11 @@
 #}
 {% macro spark__list_raw_folder(path, tables) %}
     {% set path = coupon_rfm.absolute_path(path) %}
-    {% do run_query(
-        'create or replace temporary view coupon_rfm_raw_file using binaryFile options (path '
-        ~ coupon_rfm.text_literal(path) ~ ", recursiveFileLookup 'true')"
-    ) %}
+    {% set list_files %}
+        create or replace temporary view coupon_rfm_raw_file
+        using binaryFile options (path {{ coupon_rfm.text_literal(path) }}, recursiveFileLookup 'true')
+    {% endset %}
+    {% do run_query(list_files) %}
     {% set rows = run_query('select path, length from coupon_rfm_raw_file order by path').rows %}
     {# A file is listed as hdfs://host/data/x.csv where the folder was given as /data: its own beginning is the root's. #}
     {% set file_system = modules.re.match('[a-zA-Z0-9+.-]+:(//[^/]*)?', rows[0][0] if rows else '') %}
@@ -97,18 +98,18 @@
     {% do run_query('create schema if not exists ods') %}
     {% do run_query('drop table if exists ods.coupon_rfm_header') %}
     {% do run_query('create table ods.coupon_rfm_header (value string) using text ' ~ coupon_rfm.spark__file_options(root, found.files)) %}
-    {% set rows = run_query("
+    {% set first_lines %}
         select
             file,
             case when is_valid_utf8(line) then line end as line,
             case
                 when
-                    bytes rlike r'^(?:\\xFF\\xFE|\\xFE\\xFF)'
+                    bytes rlike r'^(?:\xFF\xFE|\xFE\xFF)'
                     or (length(bytes) - length(replace(bytes, char(0), ''))) * 20 > length(bytes)
                     then 'UTF-16'
                 when is_valid_utf8(line) then 'UTF-8'
                 when
-                    bytes rlike r'^(?:[\\x00-\\x7F]|[\\x81-\\xFE](?:[\\x40-\\x7E\\x80-\\xFE]|[0-9][\\x81-\\xFE][0-9]))*+\\z'
+                    bytes rlike r'^(?:[\x00-\x7F]|[\x81-\xFE](?:[\x40-\x7E\x80-\xFE]|[0-9][\x81-\xFE][0-9]))*+\z'
                     then 'GB18030'
                 else ''
             end as encoding,
@@ -123,12 +124,13 @@
             select file, line, cast(line as binary) as line_bytes, decode(cast(line as binary), 'ISO-8859-1') as bytes
             from (
                 select file, min_by(line, line_order) as line
-                from (" ~ coupon_rfm.spark__lines('ods.coupon_rfm_header', root, found.files) ~ ")
+                from ({{ coupon_rfm.spark__lines('ods.coupon_rfm_header', root, found.files) }})
                 where block = 0
                 group by file
             )
         )
-    ").rows %}
+    {% endset %}
+    {% set rows = run_query(first_lines).rows %}
     {% do run_query('drop table ods.coupon_rfm_header') %}
     {{ return(rows) }}
 {% endmacro %}
