@@ -13,7 +13,7 @@ from small_project import write_files
 
 MACRO = re.compile(r"{%-? macro (\w+)\((.*?)\) -?%}")
 MATERIALIZATION = re.compile(r"{%-? materialization (\w+), adapter='(\w+)' -?%}")
-ARGUMENT = re.compile(r"(\w+)(?:=(?:'[^']*'|[^,])*)?(?:, )?")
+ARGUMENT = re.compile(r"(\w+)(?:=(?:'[^']*'|\[[^]]*\]|[^,])*)?(?:, )?")
 ENGINE = re.compile(r"^(duckdb|spark|default)__")
 USERS = ("macros/**/*.sql", "models/**/*.sql", "models/**/*.yml", "tests/**/*.sql")
 
@@ -66,7 +66,7 @@ def test_macros_are_described_with_their_arguments() -> None:
 
 
 def test_a_macro_in_another_file_is_found(tmp_path: Path) -> None:
-    macro = "{{% macro {}(a, b=[], c=', ') -%}}{{%- endmacro %}}\n".format
+    macro = "{{% macro {}(a, b=[1, 2], c=', ') -%}}{{%- endmacro %}}\n".format
     arguments = "arguments: [{name: a, type: any, description: A.}, {name: b}]"
     files = {
         "dbt_project.yml": "name: small",
@@ -85,7 +85,7 @@ def test_a_macro_in_another_file_is_found(tmp_path: Path) -> None:
     assert sorted(undescribed(tmp_path)) == [
         "alone is not described",
         "gone is described, but not there",
-        "one takes (a, b=[], c=', ')",
+        "one takes (a, b=[1, 2], c=', ')",
         "three is not described",
         "two is not described",
     ]
