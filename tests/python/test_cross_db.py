@@ -253,9 +253,16 @@ def test_macros(target: str, tmp_path: Path) -> None:
 
 
 def test_every_macro_has_cases() -> None:
-    """Those of the reader are tried on files: test_reader.py and test_spark_parity.py."""
-    names = {path.stem for path in (ROOT / "macros" / "cross_db").glob("*.sql")}
-    assert names <= CASES.keys()
+    """Those of the reader are tried on files: test_reader.py and test_spark_parity.py.
+
+    A file without a macro of its name has engines' sides of a macro of dbt, which every build runs.
+    """
+    names = {
+        path.stem
+        for path in (ROOT / "macros" / "cross_db").glob("*.sql")
+        if f"macro {path.stem}(" in path.read_text(encoding="utf-8")
+    }
+    assert names and names <= CASES.keys()
 
 
 def values_of(expressions: list[str], target: str, folder: Path) -> list[str | None]:
