@@ -8,36 +8,29 @@ repeated as (
     {{ repeated_keys(ref('ods_activity'), 'activity_id') }}
 ),
 
+marked as (
+    select
+        *,
+        {{ is_plain_row('activity') }} as is_plain
+    from source
+),
+
 cleaned as (
     select
-        {{ clean_id('activity_id') }} as activity_id,
-        {{ clean_name('activity_name') }} as activity_name,
-        {{ clean_id('shop_id') }} as shop_id,
-        {{ clean_text('activity_type') }} as activity_type,
-        {{ clean_text('discount_amount') }} as discount_amount_text,
-        {{ clean_text('is_stackable') }} as is_stackable_text,
-        {{ clean_text('counts_as_lowest_price') }} as counts_as_lowest_price_text,
-        {{ clean_time('start_time') }} as start_time_text,
-        {{ clean_time('end_time') }} as end_time_text,
-        {{ clean_text('status') }} as status,
-        {{ clean_time('updated_at') }} as updated_at_text,
+        {{ clean_fields('activity') }},
         {{ struct_of(raw_columns('activity')) }} as raw_fields,
         source_file,
         source_batch,
         source_line,
-        corrupt_record
-    from source
+        corrupt_record,
+        is_plain
+    from marked
 ),
 
 parsed as (
     select
         *,
-        {{ parse_amount('discount_amount_text') }} as discount_amount,
-        {{ parse_flag('is_stackable_text') }} as is_stackable,
-        {{ parse_flag('counts_as_lowest_price_text') }} as counts_as_lowest_price,
-        {{ parse_time('start_time_text') }} as start_time,
-        {{ parse_time('end_time_text', is_end=true) }} as written_end_time,
-        {{ parse_time('updated_at_text') }} as updated_at
+        {{ parse_fields('activity', 'cleaned') }}
     from cleaned
 ),
 
@@ -49,8 +42,7 @@ judged as (
         case
             when parsed.corrupt_record is not null then 'unreadable'
             when parsed.activity_id is null then 'missing_key'
-            when {{ is_mangled_id(raw_table('activity').columns_of.id, 'parsed') }}
-                then 'mangled_id'
+            when parsed.is_mangled then 'mangled_id'
             when parsed.start_time is null or parsed.written_end_time is null
                 or {{ cannot_be_read('parsed.updated_at_text', 'parsed.updated_at') }}
                 then 'bad_time'

@@ -13,43 +13,43 @@ repeated as (
     {{ repeated_keys(ref('ods_agent'), 'agent_id') }}
 ),
 
+marked as (
+    select
+        *,
+        {{ is_plain_row('agent') }} as is_plain
+    from source
+),
+
 cleaned as (
     select
-        {{ clean_id('agent_id') }} as agent_id,
-        {{ clean_name('agent_name') }} as agent_name,
-        {{ clean_id('shop_id') }} as shop_id,
-        {{ clean_name('shop_name') }} as shop_name,
-        {{ clean_time('hire_date') }} as hire_date_text,
-        {{ clean_time('leave_date') }} as leave_date_text,
-        {{ clean_time('updated_at') }} as updated_at_text,
+        {{ clean_fields('agent') }},
         {{ struct_of(raw_columns('agent')) }} as raw_fields,
         source_file,
         source_batch,
         source_line,
-        corrupt_record
-    from source
+        corrupt_record,
+        is_plain
+    from marked
 ),
 
 parsed as (
     select
         *,
-        cast({{ parse_time('hire_date_text') }} as date) as hire_date,
-        {{ parse_time('leave_date_text', is_end=true) }} as written_leave_time,
-        {{ parse_time('updated_at_text') }} as updated_at
+        {{ parse_fields('agent', 'cleaned') }}
     from cleaned
 ),
 
 judged as (
     select
         parsed.*,
-        cast({{ end_or_null('parsed.written_leave_time') }} as date) as leave_date,
+        cast({{ end_or_null('parsed.written_leave_date') }} as date) as leave_date,
         {{ row_text('parsed.raw_fields', 'agent', 'repeated.agent_id') }} as row_text,
         case
             when parsed.corrupt_record is not null then 'unreadable'
             when parsed.agent_id is null then 'missing_key'
-            when {{ is_mangled_id(raw_table('agent').columns_of.id, 'parsed') }} then 'mangled_id'
+            when parsed.is_mangled then 'mangled_id'
             when {{ cannot_be_read('parsed.hire_date_text', 'parsed.hire_date') }}
-                or {{ cannot_be_read('parsed.leave_date_text', 'parsed.written_leave_time') }}
+                or {{ cannot_be_read('parsed.leave_date_text', 'parsed.written_leave_date') }}
                 or {{ cannot_be_read('parsed.updated_at_text', 'parsed.updated_at') }}
                 then 'bad_time'
             when test_agents.account_id is not null then 'test_account'

@@ -8,29 +8,29 @@ repeated as (
     {{ repeated_keys(ref('ods_product'), 'product_id') }}
 ),
 
+marked as (
+    select
+        *,
+        {{ is_plain_row('product') }} as is_plain
+    from source
+),
+
 cleaned as (
     select
-        {{ clean_id('product_id') }} as product_id,
-        {{ clean_name('product_name') }} as product_name,
-        {{ clean_name('category_name') }} as category_name,
-        {{ clean_text('price') }} as price_text,
-        {{ clean_text('cost') }} as cost_text,
-        {{ clean_id('shop_id') }} as shop_id,
-        {{ clean_time('updated_at') }} as updated_at_text,
+        {{ clean_fields('product') }},
         {{ struct_of(raw_columns('product')) }} as raw_fields,
         source_file,
         source_batch,
         source_line,
-        corrupt_record
-    from source
+        corrupt_record,
+        is_plain
+    from marked
 ),
 
 parsed as (
     select
         *,
-        {{ parse_amount('price_text') }} as price,
-        {{ parse_amount('cost_text') }} as cost,
-        {{ parse_time('updated_at_text') }} as updated_at
+        {{ parse_fields('product', 'cleaned') }}
     from cleaned
 ),
 
@@ -41,7 +41,7 @@ judged as (
         case
             when parsed.corrupt_record is not null then 'unreadable'
             when parsed.product_id is null then 'missing_key'
-            when {{ is_mangled_id(raw_table('product').columns_of.id, 'parsed') }} then 'mangled_id'
+            when parsed.is_mangled then 'mangled_id'
             when {{ cannot_be_read('parsed.updated_at_text', 'parsed.updated_at') }} then 'bad_time'
             when parsed.price is null or {{ cannot_be_read('parsed.cost_text', 'parsed.cost') }}
                 then 'bad_amount'

@@ -21,9 +21,7 @@ marked as (
 
 cleaned as (
     select
-        {{ plain_or('session_id', clean_id('session_id')) }} as session_id,
-        {{ plain_or('consumer_id', clean_id('consumer_id')) }} as consumer_id,
-        {{ plain_or('agent_id', clean_id('agent_id')) }} as agent_id,
+        {{ clean_fields('chat_session', ['id']) }},
         {{ struct_of(raw_columns('chat_session')) }} as raw_fields,
         source_file,
         source_batch,

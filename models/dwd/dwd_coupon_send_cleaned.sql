@@ -62,15 +62,7 @@ marked as (
 
 cleaned as (
     select
-        {{ plain_or('send_id', clean_id('send_id')) }} as send_id,
-        {{ plain_or('activity_id', clean_id('activity_id')) }} as activity_id,
-        {{ plain_or('agent_id', clean_id('agent_id')) }} as agent_id,
-        {{ plain_or('consumer_id', clean_id('consumer_id')) }} as consumer_id,
-        {{ plain_or('product_id', clean_id('product_id')) }} as product_id,
-        {{ plain_or('session_id', clean_id('session_id')) }} as session_id,
-        {{ plain_or('null', clean_time('send_time')) }} as send_time_text,
-        {{ plain_or('null', clean_text('discount_amount')) }} as discount_amount_text,
-        {{ plain_or('null', clean_text('valid_hours')) }} as valid_hours_text,
+        {{ clean_fields('coupon_send') }},
         {{ struct_of(raw_columns('coupon_send')) }} as raw_fields,
         source_file,
         source_batch,
@@ -83,19 +75,7 @@ cleaned as (
 parsed as (
     select
         *,
-        {{ plain_or(
-            'try_cast(raw_fields.send_time as timestamp)', parse_time('send_time_text')
-        ) }} as send_time,
-        {{ plain_or(
-            'try_cast(raw_fields.discount_amount as decimal(18, 2))',
-            parse_amount('discount_amount_text')
-        ) }} as discount_amount,
-        {{ plain_or(
-            'try_cast(raw_fields.valid_hours as integer)', parse_hours('valid_hours_text')
-        ) }} as valid_hours,
-        {{ plain_or(
-            'false', is_mangled_id(raw_table('coupon_send').columns_of.id, 'cleaned')
-        ) }} as is_mangled
+        {{ parse_fields('coupon_send', 'cleaned') }}
     from cleaned
 ),
 

@@ -36,14 +36,7 @@ marked as (
 
 cleaned as (
     select
-        {{ plain_or('use_id', clean_id('use_id')) }} as use_id,
-        {{ plain_or('send_id', clean_id('send_id')) }} as send_id,
-        {{ plain_or('order_id', clean_id('order_id')) }} as order_id,
-        {{ plain_or('consumer_id', clean_id('consumer_id')) }} as consumer_id,
-        {{ plain_or('is_used', clean_text('is_used')) }} as is_used_text,
-        {{ plain_or('pay_time', clean_time('pay_time')) }} as pay_time_text,
-        {{ plain_or('pay_amount', clean_text('pay_amount')) }} as pay_amount_text,
-        {{ plain_or('discount_amount', clean_text('discount_amount')) }} as discount_amount_text,
+        {{ clean_fields('coupon_use') }},
         {{ struct_of(raw_columns('coupon_use')) }} as raw_fields,
         source_file,
         source_batch,
@@ -56,19 +49,7 @@ cleaned as (
 parsed as (
     select
         *,
-        {{ plain_or("is_used_text = '是'", parse_flag('is_used_text')) }} as is_used,
-        {{ plain_or(
-            'try_cast(pay_time_text as timestamp)', parse_time('pay_time_text')
-        ) }} as pay_time,
-        {{ plain_or(
-            'try_cast(pay_amount_text as decimal(18, 2))', parse_amount('pay_amount_text')
-        ) }} as pay_amount,
-        {{ plain_or(
-            'try_cast(discount_amount_text as decimal(18, 2))', parse_amount('discount_amount_text')
-        ) }} as discount_amount,
-        {{ plain_or(
-            'false', is_mangled_id(raw_table('coupon_use').columns_of.id, 'cleaned')
-        ) }} as is_mangled
+        {{ parse_fields('coupon_use', 'cleaned') }}
     from cleaned
 ),
 
