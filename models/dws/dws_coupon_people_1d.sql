@@ -1,11 +1,7 @@
 with
 
--- Those who are known.
-events as (
-    select * from {{ ref('dws_coupon_event') }}
-    where consumer_key <> 0
-),
-
+-- Whoever is known. Each reads the events itself: what is used more than once, DuckDB keeps in
+-- memory whole.
 {% for breakdown, keys in breakdowns().items() -%}
 {% for event_type in ['send', 'use'] -%}
 {{ breakdown }}_{{ event_type }}s as (
@@ -13,8 +9,8 @@ events as (
         {% for key in keys %}{{ key }},
         {% endfor -%}
         max(event_date) as last_date
-    from events
-    where event_type = '{{ event_type }}'
+    from {{ ref('dws_coupon_event') }}
+    where event_type = '{{ event_type }}' and consumer_key <> 0
     group by {% for key in keys %}{{ key }}, {% endfor %}consumer_key
 ),
 
