@@ -17,8 +17,8 @@ SUFFIXES = {"", ".cfg", ".md", ".properties", ".py", ".sql", ".toml", ".txt", ".
 DOCUMENT = re.compile(r"(?<![\w./-])[\w./-]+\.md\b")
 DECISION = re.compile(r"\bdocs/decisions/(\d{4})\b(?!-)")
 TOP = "docs|macros|models|scripts|seeds|spark|tests"
-# A path with a placeholder, such as models/ods/ods_<table>.sql, is none.
-PATH = re.compile(rf"(?<![\w./$}}-])(?:{TOP})/[\w./-]*+(?![<*{{])")
+# A path with a placeholder, such as models/ods/ods_<table>.sql, or with a pattern is none.
+PATH = re.compile(rf"(?<![\w./$}}-])(?:{TOP})/[\w./-]*+(?![<*({{])")
 LINK = re.compile(r"\]\((?!https?:|#!)([^)#\s]*)(#[^)\s]*)?\)")
 NUMBERS = r"sections? (\d+)(?:(?:, \d+)* (?:and|to) (\d+))?"
 SECTIONS_AFTER = re.compile(rf"(?:([\w-]+)\.md`?,? )?\b{NUMBERS}\b")

@@ -233,8 +233,9 @@ def break_quality(into: Violations) -> None:
             f"{layer}_thing",
             contract={"enforced": False, "alias_types": True, "checksum": None},
         )
-    long = "select 1 as thing_id" + 120 * "\n"
-    into.model("check_model_max_number_of_lines", "dwd_long", "dwd_thing", raw_code=long)
+    for name, longest in (("dwd_long", 120), ("dwd_coupon_send_cleaned", 180)):
+        long = "select 1 as thing_id" + longest * "\n"
+        into.model("check_model_max_number_of_lines", name, "dwd_thing", raw_code=long)
     into.model("check_model_has_unique_test", "dwd_untested", "dwd_thing")
     key_test = next(
         unique_id
