@@ -11,7 +11,7 @@ own_consumers as (
         consumer_key as known_consumer_key,
         consumer_key as consumer_key_at_send,
         cast(send_time as date) as consumer_known_date
-    from {{ ref('dwd_coupon_send_checked') }}
+    from {{ ref('dwd_checked_coupon_send') }}
     where outcome = 'accepted' and consumer_id is not null
 ),
 
@@ -33,7 +33,7 @@ filled_consumers as (
         coalesce(
             filled.payer_known_date, cast(coupon_sends.send_time as date)
         ) as consumer_known_date
-    from {{ ref('dwd_coupon_send_checked') }} as coupon_sends
+    from {{ ref('dwd_checked_coupon_send') }} as coupon_sends
     left join {{ ref('dwd_send_consumer') }} as filled
         on coupon_sends.send_id = filled.send_id
     where coupon_sends.outcome = 'accepted' and coupon_sends.consumer_id is null

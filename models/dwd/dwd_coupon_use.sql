@@ -10,7 +10,7 @@ of_own_consumers as (
         send_consumer_key as known_send_consumer_key,
         send_consumer_key as send_consumer_key_at_send,
         send_date as send_consumer_known_date
-    from {{ ref('dwd_coupon_use_checked') }}
+    from {{ ref('dwd_checked_coupon_use') }}
     where outcome = 'accepted' and send_consumer_key is not null
 ),
 
@@ -24,7 +24,7 @@ of_filled_consumers as (
         coalesce(filled.payer_key, filled.session_consumer_key, 0) as known_send_consumer_key,
         coalesce(filled.session_consumer_key, 0) as send_consumer_key_at_send,
         coalesce(filled.payer_known_date, coupon_uses.send_date) as send_consumer_known_date
-    from {{ ref('dwd_coupon_use_checked') }} as coupon_uses
+    from {{ ref('dwd_checked_coupon_use') }} as coupon_uses
     left join {{ ref('dwd_send_consumer') }} as filled
         on coupon_uses.send_id = filled.send_id
     where coupon_uses.outcome = 'accepted' and coupon_uses.send_consumer_key is null

@@ -5,12 +5,12 @@ source as (
 ),
 
 accepted_sends as (
-    select * from {{ ref('dwd_coupon_send_checked') }}
+    select * from {{ ref('dwd_checked_coupon_send') }}
     where outcome = 'accepted'
 ),
 
 rejected_sends as (
-    select distinct send_id from {{ ref('dwd_coupon_send_checked') }}
+    select distinct send_id from {{ ref('dwd_checked_coupon_send') }}
     where outcome = 'rejected' and send_id is not null
 ),
 

@@ -15,7 +15,10 @@ final as (
         reason,
         amount_at_stake,
         raw_row
-    from {{ ref(('dim_' if table.name in dimensions else 'dwd_') ~ table.name ~ '_checked') }}
+    from {{
+        ref('dim_' ~ table.name ~ '_checked') if table.name in dimensions
+        else ref('dwd_checked_' ~ table.name)
+    }}
 
     union all
 

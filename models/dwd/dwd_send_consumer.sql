@@ -4,17 +4,17 @@ coupon_sends as (
     select
         send_id,
         session_id
-    from {{ ref('dwd_coupon_send_checked') }}
+    from {{ ref('dwd_checked_coupon_send') }}
     where outcome = 'accepted' and consumer_id is null
 ),
 
 coupon_uses as (
-    select * from {{ ref('dwd_coupon_use_checked') }}
+    select * from {{ ref('dwd_checked_coupon_use') }}
     where outcome = 'accepted' and is_used and own_consumer_key is not null
 ),
 
 chat_sessions as (
-    select * from {{ ref('dwd_chat_session_checked') }}
+    select * from {{ ref('dwd_checked_chat_session') }}
     where outcome = 'accepted'
 ),
 

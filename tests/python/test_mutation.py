@@ -40,7 +40,7 @@ NAMED = [  # each of them once passed every test
     (
         "models/ads/activity/ads_activity_layered.sql",
         "on effects.activity_key = activities.activity_key",
-        "on effects.activity_key = activities.duration_days",
+        "on effects.activity_key = activities.activity_key + 1",
     ),
     (
         "models/dws/dws_segment_profile.sql",

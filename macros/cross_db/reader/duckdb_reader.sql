@@ -29,7 +29,9 @@
                 schema_name = 'ods'
                 and view_name in ('source_file', '{{ tables | map(attribute='name') | join("', '") }}')
                 and (contains(sql, 'source_batch') and contains(sql, 'corrupt_record') or contains(sql, 'ignored_columns'))
-                or schema_name = 'dwd' and view_name = 'dwd_optional_row'
+                or schema_name = 'dwd'
+                and view_name in ('dwd_optional_row', 'dwd_coupon_send_checked', 'dwd_coupon_use_checked')
+                or schema_name = 'dws' and view_name in ('dws_coupon_send', 'dws_coupon_use')
             )
     {% endset %}
     {% for row in run_query(former_views).rows %}
