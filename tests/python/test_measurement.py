@@ -34,7 +34,7 @@ subprocess.Popen([sys.executable, "-c", {BURN + orphan!r}])
 burn(0.3)
 """
     cost = measure(python(start))
-    assert 1.35 < cost.cpu_seconds < 2
+    assert 1.2 < cost.cpu_seconds < 2
 
 
 def test_memory_is_that_of_processes_at_the_same_time() -> None:
@@ -61,10 +61,10 @@ time.sleep(60)
     with subprocess.Popen(python(serve), stdout=subprocess.PIPE) as server:
         try:
             server.stdout.readline()
-            cost = measure(python("time.sleep(3)"), servers=[server.pid])
+            cost = measure(python("time.sleep(6)"), servers=[server.pid])
         finally:
             server.kill()
-    assert 0.4 < cost.cpu_seconds < 0.8
+    assert 0.25 < cost.cpu_seconds < 0.8
     assert cost.wall_seconds > 3
 
 
