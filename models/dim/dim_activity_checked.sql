@@ -1,3 +1,6 @@
+{%- set codes = raw_table('activity').values_of -%}
+{%- set known_types = "'" ~ codes.activity_type | join("', '") ~ "'" -%}
+{%- set known_states = "'" ~ codes.status | join("', '") ~ "'" -%}
 with
 
 source as (
@@ -48,8 +51,8 @@ judged as (
                 then 'bad_time'
             when parsed.discount_amount is null then 'bad_amount'
             when parsed.is_stackable is null or parsed.counts_as_lowest_price is null
-                or coalesce(parsed.activity_type, '') not in ('固定', '自定义')
-                or coalesce(parsed.status, '') not in ('未开始', '进行中', '已暂停', '已结束')
+                or coalesce(parsed.activity_type, '') not in ({{ known_types }})
+                or coalesce(parsed.status, '') not in ({{ known_states }})
                 then 'bad_flag'
             when {{ discount_is_out_of_rule('parsed.discount_amount') }} then 'discount_out_of_rule'
         end as reason
