@@ -6,8 +6,7 @@ final as (
     {{ judge_rows(
         ref('dwd_coupon_send_cleaned'), 'coupon_send',
         [
-            'send_time', 'consumer_id', 'session_id', 'activity_id', 'agent_id',
-            'product_id', 'shop_id', 'discount_amount', 'valid_hours', 'price_at_send',
+            'send_time', 'session_id', 'discount_amount', 'valid_hours', 'price_at_send',
             'is_outside_activity', 'is_after_agent_left', 'activity_key', 'agent_key',
             'product_key', 'shop_key', 'consumer_key',
         ]

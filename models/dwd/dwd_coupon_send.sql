@@ -6,37 +6,25 @@ with
 own_consumers as (
     select
         *,
-        consumer_id as known_consumer_id,
-        'send' as consumer_id_source,
         consumer_key as known_consumer_key,
+        'send' as consumer_id_source,
         consumer_key as consumer_key_at_send,
         cast(send_time as date) as consumer_known_date
     from {{ ref('dwd_checked_coupon_send') }}
-    where outcome = 'accepted' and consumer_id is not null
+    where outcome = 'accepted' and consumer_key is not null
 ),
 
--- docs/rules.md section 4: else the consumer of its use, else that of its chat session. Before the
--- use is paid, consumer_known_date, only the session is known.
 filled_consumers as (
     select
         coupon_sends.*,
-        coalesce(
-            filled.payer_id, filled.session_consumer_id, 'unknown'
-        ) as known_consumer_id,
-        case
-            when filled.payer_id is not null then 'use'
-            when filled.session_consumer_id is not null then 'session'
-            else 'unknown'
-        end as consumer_id_source,
-        coalesce(filled.payer_key, filled.session_consumer_key, 0) as known_consumer_key,
-        coalesce(filled.session_consumer_key, 0) as consumer_key_at_send,
-        coalesce(
-            filled.payer_known_date, cast(coupon_sends.send_time as date)
-        ) as consumer_known_date
+        filled.consumer_key as known_consumer_key,
+        filled.consumer_id_source,
+        filled.consumer_key_at_send,
+        filled.consumer_known_date
     from {{ ref('dwd_checked_coupon_send') }} as coupon_sends
-    left join {{ ref('dwd_send_consumer') }} as filled
+    inner join {{ ref('dwd_send_consumer') }} as filled
         on coupon_sends.send_id = filled.send_id
-    where coupon_sends.outcome = 'accepted' and coupon_sends.consumer_id is null
+    where coupon_sends.outcome = 'accepted' and coupon_sends.consumer_key is null
 ),
 
 coupon_sends as (
@@ -45,30 +33,60 @@ coupon_sends as (
     select * from filled_consumers
 ),
 
+consumers as (
+    {{ ids_by_key(ref('dim_consumer'), 'consumer') }}
+),
+
+activities as (
+    {{ ids_by_key(ref('dim_activity'), 'activity') }}
+),
+
+agents as (
+    {{ ids_by_key(ref('dim_agent'), 'agent') }}
+),
+
+products as (
+    {{ ids_by_key(ref('dim_product'), 'product') }}
+),
+
+shops as (
+    {{ ids_by_key(ref('dim_shop'), 'shop') }}
+),
+
 final as (
     select
-        send_id,
-        send_time,
-        cast(send_time as date) as send_date,
-        {{ add_hours('send_time', 'valid_hours') }} as expire_time,
-        known_consumer_id as consumer_id,
-        consumer_id_source,
-        activity_id,
-        agent_id,
-        product_id,
-        shop_id,
-        discount_amount,
-        valid_hours,
-        is_outside_activity,
-        is_after_agent_left,
-        consumer_known_date,
-        activity_key,
-        agent_key,
-        product_key,
-        shop_key,
-        known_consumer_key as consumer_key,
-        consumer_key_at_send
+        coupon_sends.send_id,
+        coupon_sends.send_time,
+        cast(coupon_sends.send_time as date) as send_date,
+        {{ add_hours('coupon_sends.send_time', 'coupon_sends.valid_hours') }} as expire_time,
+        consumers.consumer_id,
+        coupon_sends.consumer_id_source,
+        activities.activity_id,
+        agents.agent_id,
+        products.product_id,
+        shops.shop_id,
+        coupon_sends.discount_amount,
+        coupon_sends.valid_hours,
+        coupon_sends.is_outside_activity,
+        coupon_sends.is_after_agent_left,
+        coupon_sends.consumer_known_date,
+        coupon_sends.activity_key,
+        coupon_sends.agent_key,
+        coupon_sends.product_key,
+        coupon_sends.shop_key,
+        coupon_sends.known_consumer_key as consumer_key,
+        coupon_sends.consumer_key_at_send
     from coupon_sends
+    left join consumers
+        on coupon_sends.known_consumer_key = consumers.consumer_key
+    left join activities
+        on coupon_sends.activity_key = activities.activity_key
+    left join agents
+        on coupon_sends.agent_key = agents.agent_key
+    left join products
+        on coupon_sends.product_key = products.product_key
+    left join shops
+        on coupon_sends.shop_key = shops.shop_key
 )
 
 select * from final

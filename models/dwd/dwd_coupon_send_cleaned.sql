@@ -12,12 +12,14 @@ activities as (
         versions.activity_type as type_at_send,
         versions.discount_amount as cap_at_send,
         today.activity_key,
-        today.shop_id,
         today.start_time,
-        today.end_time
+        today.end_time,
+        nullif(shops.shop_key, 0) as shop_key
     from {{ ref('dim_activity_version') }} as versions
     inner join {{ ref('dim_activity') }} as today
         on versions.activity_id = today.activity_id
+    left join {{ ref('dim_shop') }} as shops
+        on today.shop_id = shops.shop_id
 ),
 
 products as (
@@ -27,18 +29,23 @@ products as (
         versions.valid_to,
         versions.price as price_at_send,
         today.product_key,
-        today.shop_id
+        shops.shop_key
     from {{ ref('dim_product_version') }} as versions
     inner join {{ ref('dim_product') }} as today
         on versions.product_id = today.product_id
+    left join {{ ref('dim_shop') }} as shops
+        on today.shop_id = shops.shop_id
 ),
 
 agents as (
-    select * from {{ ref('dim_agent') }}
-),
-
-shops as (
-    select * from {{ ref('dim_shop') }}
+    select
+        members.agent_id,
+        members.agent_key,
+        members.leave_date,
+        nullif(shops.shop_key, 0) as shop_key
+    from {{ ref('dim_agent') }} as members
+    left join {{ ref('dim_shop') }} as shops
+        on members.shop_id = shops.shop_id
 ),
 
 consumers as (
@@ -104,18 +111,13 @@ judged as (
             when coalesce(parsed.valid_hours, 0) not between 1 and 24 then 'validity_out_of_rule'
         end as reason,
         products.price_at_send,
-        coalesce(activities.activity_id, 'unknown') as known_activity_id,
-        coalesce(agents.agent_id, 'unknown') as known_agent_id,
-        coalesce(products.product_id, 'unknown') as known_product_id,
-        coalesce(
-            nullif(activities.shop_id, 'unknown'),
-            nullif(agents.shop_id, 'unknown'),
-            products.shop_id,
-            'unknown'
-        ) as shop_id,
         coalesce(activities.activity_key, 0) as activity_key,
         coalesce(agents.agent_key, 0) as agent_key,
         coalesce(products.product_key, 0) as product_key,
+        -- docs/rules.md section 4: the shop of its activity, else its agent, else its product.
+        coalesce(
+            activities.shop_key, agents.shop_key, products.shop_key, 0
+        ) as shop_key,
         consumers.consumer_key,
         coalesce(
             parsed.send_time < activities.start_time or parsed.send_time > activities.end_time,
@@ -146,35 +148,26 @@ judged as (
 
 final as (
     select
-        judged.send_id,
-        judged.send_time,
-        judged.consumer_id,
-        case when judged.consumer_id is null then judged.session_id end as session_id,
-        judged.known_activity_id as activity_id,
-        judged.known_agent_id as agent_id,
-        judged.known_product_id as product_id,
-        judged.shop_id,
-        judged.discount_amount,
-        judged.valid_hours,
-        judged.price_at_send,
-        judged.is_outside_activity,
-        judged.is_after_agent_left,
-        judged.activity_key,
-        judged.agent_key,
-        judged.product_key,
-        shops.shop_key,
-        judged.consumer_key,
-        judged.source_file,
-        judged.source_batch,
-        judged.source_line,
-        judged.reason,
-        judged.row_text,
-        {{ raw_row(
-            'judged.raw_fields', 'corrupt_record', 'coalesce(judged.reason, judged.row_text)'
-        ) }} as raw_row
+        send_id,
+        send_time,
+        case when consumer_id is null then session_id end as session_id,
+        discount_amount,
+        valid_hours,
+        price_at_send,
+        is_outside_activity,
+        is_after_agent_left,
+        activity_key,
+        agent_key,
+        product_key,
+        shop_key,
+        consumer_key,
+        source_file,
+        source_batch,
+        source_line,
+        reason,
+        row_text,
+        {{ raw_row('raw_fields', 'corrupt_record', 'coalesce(reason, row_text)') }} as raw_row
     from judged
-    left join shops
-        on judged.shop_id = shops.shop_id
 )
 
 select * from final

@@ -6,7 +6,6 @@ with
 of_own_consumers as (
     select
         *,
-        send_consumer_id as known_send_consumer_id,
         send_consumer_key as known_send_consumer_key,
         send_consumer_key as send_consumer_key_at_send,
         send_date as send_consumer_known_date
@@ -18,56 +17,64 @@ of_own_consumers as (
 of_filled_consumers as (
     select
         coupon_uses.*,
-        coalesce(
-            filled.payer_id, filled.session_consumer_id, 'unknown'
-        ) as known_send_consumer_id,
-        coalesce(filled.payer_key, filled.session_consumer_key, 0) as known_send_consumer_key,
-        coalesce(filled.session_consumer_key, 0) as send_consumer_key_at_send,
-        coalesce(filled.payer_known_date, coupon_uses.send_date) as send_consumer_known_date
+        coalesce(filled.consumer_key, 0) as known_send_consumer_key,
+        coalesce(filled.consumer_key_at_send, 0) as send_consumer_key_at_send,
+        filled.consumer_known_date as send_consumer_known_date
     from {{ ref('dwd_checked_coupon_use') }} as coupon_uses
     left join {{ ref('dwd_send_consumer') }} as filled
         on coupon_uses.send_id = filled.send_id
     where coupon_uses.outcome = 'accepted' and coupon_uses.send_consumer_key is null
 ),
 
-coupon_uses as (
+accepted_uses as (
     select * from of_own_consumers
     union all
     select * from of_filled_consumers
 ),
 
+-- docs/rules.md section 4: who paid, and the send's consumer where the use has none.
+coupon_uses as (
+    select
+        *,
+        coalesce(own_consumer_key, known_send_consumer_key) as consumer_key
+    from accepted_uses
+),
+
+consumers as (
+    {{ ids_by_key(ref('dim_consumer'), 'consumer') }}
+),
+
 final as (
     select
-        use_id,
-        send_id,
-        order_id,
-        -- docs/rules.md section 4: who paid, and the send's consumer where the use has none.
-        coalesce(consumer_id, known_send_consumer_id) as consumer_id,
-        pay_time,
-        cast(pay_time as date) as pay_date,
-        pay_amount,
-        discount_amount,
-        is_used,
-        invalid_reason is null as is_valid_use,
-        invalid_reason,
+        coupon_uses.use_id,
+        coupon_uses.send_id,
+        coupon_uses.order_id,
+        consumers.consumer_id,
+        coupon_uses.pay_time,
+        cast(coupon_uses.pay_time as date) as pay_date,
+        coupon_uses.pay_amount,
+        coupon_uses.discount_amount,
+        coupon_uses.is_used,
+        coupon_uses.invalid_reason is null as is_valid_use,
+        coupon_uses.invalid_reason,
         coalesce(
-            own_consumer_key <> known_send_consumer_key
-            and known_send_consumer_key <> 0,
+            coupon_uses.own_consumer_key <> coupon_uses.known_send_consumer_key
+            and coupon_uses.known_send_consumer_key <> 0,
             false
         ) as is_other_buyer,
-        send_date,
-        send_consumer_known_date,
-        coalesce(
-            own_consumer_key, known_send_consumer_key
-        ) as consumer_key,
-        own_consumer_key,
-        known_send_consumer_key as send_consumer_key,
-        send_consumer_key_at_send,
-        activity_key,
-        agent_key,
-        product_key,
-        shop_key
+        coupon_uses.send_date,
+        coupon_uses.send_consumer_known_date,
+        coupon_uses.consumer_key,
+        coupon_uses.own_consumer_key,
+        coupon_uses.known_send_consumer_key as send_consumer_key,
+        coupon_uses.send_consumer_key_at_send,
+        coupon_uses.activity_key,
+        coupon_uses.agent_key,
+        coupon_uses.product_key,
+        coupon_uses.shop_key
     from coupon_uses
+    left join consumers
+        on coupon_uses.consumer_key = consumers.consumer_key
 )
 
 select * from final

@@ -3,9 +3,10 @@ with
 coupon_sends as (
     select
         send_id,
+        send_time,
         session_id
     from {{ ref('dwd_checked_coupon_send') }}
-    where outcome = 'accepted' and consumer_id is null
+    where outcome = 'accepted' and consumer_key is null
 ),
 
 coupon_uses as (
@@ -27,9 +28,8 @@ consumers as (
 payers as (
     select
         coupon_sends.send_id,
-        coupon_uses.consumer_id,
-        coupon_uses.own_consumer_key,
-        coupon_uses.pay_time,
+        coupon_uses.own_consumer_key as consumer_key,
+        cast(coupon_uses.pay_time as date) as pay_date,
         row_number() over (
             partition by coupon_sends.send_id
             order by coupon_uses.pay_time, coupon_uses.use_id
@@ -39,14 +39,18 @@ payers as (
         on coupon_sends.send_id = coupon_uses.send_id
 ),
 
+-- Before the use is paid, consumer_known_date, only the session is known.
 final as (
     select
         coupon_sends.send_id,
-        payers.consumer_id as payer_id,
-        payers.own_consumer_key as payer_key,
-        cast(payers.pay_time as date) as payer_known_date,
-        chat_sessions.consumer_id as session_consumer_id,
-        consumers.consumer_key as session_consumer_key
+        case
+            when payers.consumer_key is not null then 'use'
+            when consumers.consumer_key is not null then 'session'
+            else 'unknown'
+        end as consumer_id_source,
+        coalesce(payers.consumer_key, consumers.consumer_key, 0) as consumer_key,
+        coalesce(consumers.consumer_key, 0) as consumer_key_at_send,
+        coalesce(payers.pay_date, cast(coupon_sends.send_time as date)) as consumer_known_date
     from coupon_sends
     left join payers
         on coupon_sends.send_id = payers.send_id and payers.pay_order = 1
