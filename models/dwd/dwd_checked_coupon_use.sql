@@ -9,7 +9,8 @@ final as (
             'send_id', 'order_id', 'is_used', 'pay_time', 'pay_amount', 'discount_amount',
             'invalid_reason', 'send_date', 'own_consumer_key', 'send_consumer_key',
             'activity_key', 'agent_key', 'product_key', 'shop_key',
-        ]
+        ],
+        repeated=ref('dwd_repeated_coupon_use')
     ) }}
 )
 

@@ -9,17 +9,23 @@
 with
 
 coupon_uses as (
-    select * from {{ ref('dwd_coupon_use') }}
+    select * from {{ ref('dwd_checked_coupon_use') }}
+    where outcome = 'accepted'
 ),
 
 coupon_sends as (
-    select * from {{ ref('dwd_coupon_send') }}
+    select
+        send_id,
+        send_time,
+        {{ add_hours('send_time', 'valid_hours') }} as expire_time
+    from {{ ref('dwd_checked_coupon_send') }}
+    where outcome = 'accepted'
 ),
 
 judged as (
     select
         coupon_uses.use_id,
-        coupon_uses.is_valid_use,
+        coupon_uses.invalid_reason is null as is_valid_use,
         coupon_uses.send_date is not null and coupon_sends.send_id is null as is_send_missing,
         coalesce(
             coupon_uses.is_used

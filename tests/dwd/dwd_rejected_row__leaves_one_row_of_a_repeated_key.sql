@@ -5,7 +5,7 @@
 }) }}
 
 -- docs/rules.md section 3: same key twice, one row stays. So every duplicate has an accepted row of
--- its key.
+-- its key, which like every row of a repeated key has kept its raw row.
 with
 
 duplicates as (
@@ -20,14 +20,24 @@ accepted_keys as (
     select
         'coupon_send' as source_table,
         send_id as row_key
-    from {{ ref('dwd_coupon_send') }}
+    from {{ ref('dwd_checked_coupon_send') }}
+    where outcome = 'accepted' and raw_row is not null
 
     union all
 
     select
         'coupon_use' as source_table,
         use_id as row_key
-    from {{ ref('dwd_coupon_use') }}
+    from {{ ref('dwd_checked_coupon_use') }}
+    where outcome = 'accepted' and raw_row is not null
+
+    union all
+
+    select
+        'chat_session' as source_table,
+        session_id as row_key
+    from {{ ref('dwd_checked_chat_session') }}
+    where outcome = 'accepted' and raw_row is not null
 
     union all
 
