@@ -6,8 +6,8 @@
 
 -- One scan for every rule of a send. docs/rules.md section 3: 0 < discount_amount <= 5000, a custom
 -- amount <= its activity's cap at send_time, 1 <= valid_hours <= 24. Section 4: expire_time is
--- send_time + valid_hours; a missing consumer is filled from the use, else the chat session, else it
--- is unknown, and the source says so. None of these is NULL.
+-- send_time + valid_hours; a missing consumer is filled from the use, else from the chat session,
+-- else it is unknown, and the source says so. None of these is NULL.
 with
 
 coupon_sends as (
