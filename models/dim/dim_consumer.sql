@@ -13,11 +13,11 @@ chat_sessions as (
 ),
 
 raw_ids as (
-    select distinct consumer_id from coupon_sends
+    select consumer_id from coupon_sends
     union
-    select distinct consumer_id from coupon_uses
+    select consumer_id from coupon_uses
     union
-    select distinct consumer_id from chat_sessions
+    select consumer_id from chat_sessions
 ),
 
 consumer_ids as (
