@@ -9,36 +9,46 @@
 with
 
 as_of as (
-    select * from {{ ref('dws_as_of') }}
+    select
+        as_of_date,
+        previous_event_date,
+        {{ dbt.datediff('previous_event_date', 'as_of_date', 'day') }}
+            as gap_days
+    from {{ ref('dws_as_of') }}
+    where '{{ as_of_date_basis() }}' = 'latest'
+),
+
+-- Hardly ever a row, so that the facts joined to it are hardly ever read.
+lonely_days as (
+    select * from as_of
+    where gap_days > 7
 ),
 
 coupon_sends as (
     select count(*) as send_count
-    from {{ ref('dwd_coupon_send') }} as sends
-    inner join as_of
-        on sends.send_date = as_of.as_of_date
+    from lonely_days
+    inner join {{ ref('dwd_coupon_send') }} as sends
+        on lonely_days.as_of_date = sends.send_date
 ),
 
 coupon_uses as (
     select count(*) as use_count
-    from {{ ref('dwd_coupon_use') }} as uses
-    inner join as_of
-        on uses.pay_date = as_of.as_of_date
+    from lonely_days
+    inner join {{ ref('dwd_coupon_use') }} as uses
+        on lonely_days.as_of_date = uses.pay_date
     where uses.is_valid_use
 ),
 
 lonely as (
     select
-        cast(as_of.as_of_date as string) as as_of_date,
-        cast(as_of.previous_event_date as string) as previous_event_date,
+        cast(lonely_days.as_of_date as string) as as_of_date,
+        cast(lonely_days.previous_event_date as string) as previous_event_date,
         coupon_sends.send_count,
         coupon_uses.use_count,
-        {{ dbt.datediff('as_of.previous_event_date', 'as_of.as_of_date', 'day') }}
-            as gap_days
-    from as_of
+        lonely_days.gap_days
+    from lonely_days
     cross join coupon_sends
     cross join coupon_uses
-    where '{{ as_of_date_basis() }}' = 'latest'
 )
 
 select
@@ -53,4 +63,3 @@ select
     || ' to confirm; if its year or month is mistyped, write as_of_date: ' || previous_event_date
     || ' (in dbt_project.yml or --vars) or mend the file.' as finding
 from lonely
-where gap_days > 7

@@ -15,15 +15,18 @@ as_of as (
     where first_event_date is null
 ),
 
+-- Joined to as_of, which hardly ever has a row here, so that then nothing is read.
 event_days as (
-    select send_date as event_date
-    from {{ ref('dwd_coupon_send') }}
+    select coupon_sends.send_date as event_date
+    from as_of
+    cross join {{ ref('dwd_coupon_send') }} as coupon_sends
 
     union all
 
-    select pay_date as event_date
-    from {{ ref('dwd_coupon_use') }}
-    where is_valid_use
+    select coupon_uses.pay_date as event_date
+    from as_of
+    cross join {{ ref('dwd_coupon_use') }} as coupon_uses
+    where coupon_uses.is_valid_use
 ),
 
 first_event as (
