@@ -271,7 +271,7 @@ def test_every_command_finds_the_same_folders_wherever_it_runs(
     for folder, project in ((elsewhere, copied), (copied / "models", Path(".."))):
         script = [sys.executable, copied / "scripts" / "export_ads.py", "--table", "ads_trend"]
         script += ["--project-dir", project, "--out", "out"]
-        succeeded(run(*script, folder=folder, environment=environment | own_paths(tmp_path)))
+        succeeded(run(*script, folder=folder, environment=environment))
         assert (folder / "out" / "ads" / "ads_trend.csv").is_file()
     assert [path.name for path in elsewhere.iterdir()] == ["out"]
 
@@ -523,12 +523,25 @@ def test_a_build_without_rows_passes_its_tests(ods: Path, tmp_path: Path) -> Non
 
 
 def test_a_schema_that_has_no_effect_is_warned_of(tmp_path: Path) -> None:
-    profile = (
-        "coupon_rfm: {target: a, outputs: {a: {type: duckdb, path: w.duckdb, schema: SCHEMA}}}"
+    write_files(
+        tmp_path,
+        {
+            "dbt_project.yml": """
+                name: coupon_rfm
+                profile: small
+                flags: {send_anonymous_usage_stats: false}
+                """,
+            "profiles.yml": """
+                small:
+                  target: mine
+                  outputs:
+                    mine: {type: duckdb, path: ':memory:', schema: mine}
+                    main: {type: duckdb, path: ':memory:', schema: main}
+                """,
+            "macros/warn.sql": (ROOT / "macros/warn_of_schema.sql").read_text(encoding="utf-8"),
+        },
     )
     for schema in ("mine", "main"):
-        write_files(tmp_path / schema, {"profiles.yml": profile.replace("SCHEMA", schema)})
-        command = [DBT, "run-operation", "warn_of_schema", "--project-dir", ROOT]
-        command += ["--profiles-dir", tmp_path / schema]
+        command = [DBT, "run-operation", "warn_of_schema", "--target", schema]
         printed = succeeded(run(*command, folder=tmp_path, environment=own_paths(tmp_path)))
         assert ("The schema 'mine' of the profile is not used" in printed) == (schema == "mine")

@@ -17,7 +17,7 @@ import pytest
 from conftest import SAMPLE, Build, Manifest
 from coupon_rfm.report import report_row, sample_text
 from coupon_rfm.spreadsheet import cell, write_csv
-from project import ROOT, Run
+from project import ROOT, WAREHOUSE_NAME, Run
 from small_project import run, run_dbt, write_files
 
 COLUMNS = ["测试ID", "测试名称", "SQL", "预期结果", "实际结果", "状态"]
@@ -400,9 +400,17 @@ def sample(build: Build) -> Run:
     return build(SAMPLE)
 
 
-def script_on(sample: Run, name: str, folder: Path) -> None:
+@pytest.fixture(scope="module")
+def beside_sample(sample: Run, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a copy of that warehouse, in which scripts write `out`."""
+    folder = tmp_path_factory.mktemp("sample")
+    sample.copy_to(folder)
+    return folder
+
+
+def script_on(folder: Path, name: str) -> None:
     environment = {
-        "COUPON_RFM_DB_PATH": str(sample.copy_to(folder)),
+        "COUPON_RFM_DB_PATH": str(folder / WAREHOUSE_NAME),
         "COUPON_RFM_ODS_PATH": str(SAMPLE),
         "DBT_TARGET_PATH": str(folder / "target"),
     }
@@ -411,17 +419,15 @@ def script_on(sample: Run, name: str, folder: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def report(sample: Run, tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, str]]:
-    folder = tmp_path_factory.mktemp("report")
-    script_on(sample, "test_report.py", folder)
-    return read_csv(folder / "out" / "test_report.csv")
+def report(beside_sample: Path) -> list[dict[str, str]]:
+    script_on(beside_sample, "test_report.py")
+    return read_csv(beside_sample / "out" / "test_report.csv")
 
 
 @pytest.fixture(scope="module")
-def exports(sample: Run, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("export")
-    script_on(sample, "export_ads.py", folder)
-    return folder / "out" / "ads"
+def exports(beside_sample: Path) -> Path:
+    script_on(beside_sample, "export_ads.py")
+    return beside_sample / "out" / "ads"
 
 
 def test_every_test_of_the_project_is_in_the_report_and_passes(
