@@ -24,7 +24,8 @@ Build = Callable[..., Run]
 Manifest = dict[str, Any]
 
 SAMPLE = ROOT / "seeds" / "ods"
-# The folder of a build of the sample with every test, if there is one already: `make test`.
+# The folder of a build of the sample with every test, and of what scripts/build_warehouse.py wrote
+# of it into `output`, if there is one already: `make test`.
 SAMPLE_BUILT = "COUPON_RFM_TESTS_SAMPLE_BUILT"
 
 

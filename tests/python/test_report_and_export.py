@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import re
 import sys
 from collections.abc import Iterator, Mapping
@@ -14,10 +15,10 @@ from types import SimpleNamespace
 import duckdb
 import pytest
 
-from conftest import SAMPLE, Build, Manifest
+from conftest import SAMPLE, SAMPLE_BUILT, Build, Manifest
 from coupon_rfm.report import report_row, sample_text
 from coupon_rfm.spreadsheet import cell, write_csv
-from project import ROOT, WAREHOUSE_NAME, Run
+from project import ROOT, Run
 from small_project import run, run_dbt, write_files
 
 COLUMNS = ["测试ID", "测试名称", "SQL", "预期结果", "实际结果", "状态"]
@@ -401,33 +402,30 @@ def sample(build: Build) -> Run:
 
 
 @pytest.fixture(scope="module")
-def beside_sample(sample: Run, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with a copy of that warehouse, in which scripts write `out`."""
+def written(sample: Run, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder with the report and the tables of that warehouse."""
+    if SAMPLE_BUILT in os.environ:
+        return Path(os.environ[SAMPLE_BUILT]).absolute() / "output"
     folder = tmp_path_factory.mktemp("sample")
-    sample.copy_to(folder)
-    return folder
-
-
-def script_on(folder: Path, name: str) -> None:
     environment = {
-        "COUPON_RFM_DB_PATH": str(folder / WAREHOUSE_NAME),
+        "COUPON_RFM_DB_PATH": str(sample.copy_to(folder)),
         "COUPON_RFM_ODS_PATH": str(SAMPLE),
         "DBT_TARGET_PATH": str(folder / "target"),
     }
-    done = script(name, folder, "--out", "out", environment=environment)
-    assert done.returncode == 0, done.stdout + done.stderr
+    for name in ("test_report.py", "export_ads.py"):
+        done = script(name, folder, "--out", "out", environment=environment)
+        assert done.returncode == 0, done.stdout + done.stderr
+    return folder / "out"
 
 
 @pytest.fixture(scope="module")
-def report(beside_sample: Path) -> list[dict[str, str]]:
-    script_on(beside_sample, "test_report.py")
-    return read_csv(beside_sample / "out" / "test_report.csv")
+def report(written: Path) -> list[dict[str, str]]:
+    return read_csv(written / "test_report.csv")
 
 
 @pytest.fixture(scope="module")
-def exports(beside_sample: Path) -> Path:
-    script_on(beside_sample, "export_ads.py")
-    return beside_sample / "out" / "ads"
+def exports(written: Path) -> Path:
+    return written / "ads"
 
 
 def test_every_test_of_the_project_is_in_the_report_and_passes(
