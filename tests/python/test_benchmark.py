@@ -13,6 +13,7 @@ from benchmark import FLOOR, RESULT, report, require_agreement
 from conftest import Build, Generate
 from coupon_rfm.bench import floor
 from coupon_rfm.bench.chart import draw
+from coupon_rfm.bench.compiled import can_be_replayed
 from coupon_rfm.measurement import Cost
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="measuring reads /proc")
@@ -47,6 +48,13 @@ def test_a_difference_is_found(result: Path, tmp_path: Path) -> None:
     (tmp_path / RESULT).write_text("\n".join([header, changed, *lines]), encoding="utf-8")
     with pytest.raises(click.ClickException, match="differ in 2 of"):
         require_agreement("another", tmp_path, result)
+
+
+def test_only_calls_of_the_plugin_are_left_out_of_a_replay() -> None:
+    """The benchmark's own folder is called so, too, and every view over Parquet names it."""
+    read = "create view v as select * from read_parquet('/tmp/coupon_rfm_bench_1/raw/agent.parquet')"
+    assert can_be_replayed(read)
+    assert not can_be_replayed("select coupon_rfm_list_raw_folder('[]')")
 
 
 COSTS = {FLOOR.name: Cost(1, 2, 300), "`dbt build`": Cost(10, 25, 3000)}

@@ -19,6 +19,12 @@ import duckdb
 WAREHOUSE = "coupon_rfm.duckdb"
 STATEMENTS = "statements.json"
 HEADER = re.compile(r"^/\*.*?\*/", re.DOTALL)  # dbt's comment on the node
+PLUGIN_CALL = re.compile(r"\bcoupon_rfm_\w+\(")  # a folder may have such a name
+
+
+def can_be_replayed(sql: str) -> bool:
+    """Whether DuckDB takes a statement without dbt around it."""
+    return sql not in ("BEGIN", "COMMIT") and not PLUGIN_CALL.search(sql)
 
 
 @click.group(help=__doc__)
@@ -42,7 +48,7 @@ def record(raw: Path, folder: Path) -> None:
             if node.resource_type == "seed":  # its rows are no part of the event
                 table = f"{node.node_relation.schema}.{node.node_relation.alias}"
                 sql = f"create or replace table {table} as from recorded.{table}"
-            if sql not in ("BEGIN", "COMMIT") and "coupon_rfm_" not in sql:
+            if can_be_replayed(sql):
                 statements.append((node.resource_type, sql))
 
     os.environ["COUPON_RFM_ODS_PATH"] = str(raw)
