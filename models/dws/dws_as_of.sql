@@ -3,11 +3,11 @@
 with
 
 coupon_sends as (
-    select * from {{ ref('dwd_coupon_send') }}
+    select * from {{ ref('dwd_coupon_keyed_send') }}
 ),
 
 coupon_uses as (
-    select * from {{ ref('dwd_coupon_use') }}
+    select * from {{ ref('dwd_coupon_keyed_use') }}
 ),
 
 event_days as (

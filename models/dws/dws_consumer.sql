@@ -31,7 +31,7 @@ final as (
         min(send_date) as first_send_date,
         max(send_date) as last_send_date,
         min(pay_date) as first_use_date,
-        min(coalesce(send_date, pay_date)) as first_seen_date
+        least(min(send_date), min(pay_date)) as first_seen_date
     from event_days
     group by consumer_key
 )

@@ -3,7 +3,7 @@
 with
 
 coupon_sends as (
-    select * from {{ ref('dwd_coupon_send') }}
+    select * from {{ ref('dwd_coupon_keyed_send') }}
 ),
 
 as_of as (

@@ -3,7 +3,7 @@
 with
 
 coupon_uses as (
-    select * from {{ ref('dwd_coupon_use') }}
+    select * from {{ ref('dwd_coupon_keyed_use') }}
     where is_valid_use
 ),
 

@@ -43,14 +43,14 @@ facts as (
     select
         'coupon_send' as source_table,
         count(*) as row_count
-    from {{ ref('dwd_coupon_send') }}
+    from {{ ref('dwd_coupon_keyed_send') }}
 
     union all
 
     select
         'coupon_use' as source_table,
         count(*) as row_count
-    from {{ ref('dwd_coupon_use') }}
+    from {{ ref('dwd_coupon_keyed_use') }}
 )
 
 select

@@ -27,14 +27,14 @@ lonely_days as (
 coupon_sends as (
     select count(*) as send_count
     from lonely_days
-    inner join {{ ref('dwd_coupon_send') }} as sends
+    inner join {{ ref('dwd_coupon_keyed_send') }} as sends
         on lonely_days.as_of_date = sends.send_date
 ),
 
 coupon_uses as (
     select count(*) as use_count
     from lonely_days
-    inner join {{ ref('dwd_coupon_use') }} as uses
+    inner join {{ ref('dwd_coupon_keyed_use') }} as uses
         on lonely_days.as_of_date = uses.pay_date
     where uses.is_valid_use
 ),

@@ -19,13 +19,13 @@ as_of as (
 event_days as (
     select coupon_sends.send_date as event_date
     from as_of
-    cross join {{ ref('dwd_coupon_send') }} as coupon_sends
+    cross join {{ ref('dwd_coupon_keyed_send') }} as coupon_sends
 
     union all
 
     select coupon_uses.pay_date as event_date
     from as_of
-    cross join {{ ref('dwd_coupon_use') }} as coupon_uses
+    cross join {{ ref('dwd_coupon_keyed_use') }} as coupon_uses
     where coupon_uses.is_valid_use
 ),
 

@@ -21,7 +21,7 @@ facts as (
         sum(discount_amount) as send_discount_amount,
         0 as discount_amount,
         0 as pay_amount
-    from {{ ref('dwd_coupon_send') }}
+    from {{ ref('dwd_coupon_keyed_send') }}
     group by send_date
 
     union all
@@ -33,7 +33,7 @@ facts as (
         0 as send_discount_amount,
         sum(discount_amount) as discount_amount,
         sum(pay_amount) as pay_amount
-    from {{ ref('dwd_coupon_use') }}
+    from {{ ref('dwd_coupon_keyed_use') }}
     where is_valid_use
     group by pay_date
 ),

@@ -11,7 +11,7 @@
 with
 
 coupon_sends as (
-    select * from {{ ref('dwd_coupon_send') }}
+    select * from {{ ref('dwd_coupon_keyed_send') }}
 ),
 
 custom_activities as (
