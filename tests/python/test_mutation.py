@@ -48,9 +48,9 @@ NAMED = [  # each of them once passed every test
         "max(pay_amount) as pay_amount",
     ),
     (
-        "models/dwd/dwd_coupon_use.sql",
-        "coalesce(filled.session_consumer_key, 0) as send_consumer_key_at_send",
-        "coalesce(filled.payer_key, 0) as send_consumer_key_at_send",
+        "models/dwd/dwd_coupon_keyed_use.sql",
+        "coalesce(filled.consumer_key_at_send, 0) as send_consumer_key_at_send",
+        "coalesce(filled.consumer_key, 0) as send_consumer_key_at_send",
     ),
     ("models/dws/dws_period.sql", "coalesce(first_event_date, as_of_date)", "first_event_date"),
     ("models/dws/dws_data_quality.sql", "sum(amount_at_stake)", "max(amount_at_stake)"),
@@ -59,8 +59,16 @@ NAMED = [  # each of them once passed every test
         "activities.counts_as_lowest_price",
         "activities.is_stackable as counts_as_lowest_price",
     ),
-    ("macros/clean/judge_rows.sql", "source_line desc nulls last", "source_line desc nulls first"),
-    ("macros/clean/judge_rows.sql", "updated_at desc nulls last", "updated_at desc nulls first"),
+    (
+        "macros/clean/rank_repeated_rows.sql",
+        "source_line desc nulls last",
+        "source_line desc nulls first",
+    ),
+    (
+        "macros/clean/rank_repeated_rows.sql",
+        "updated_at desc nulls last",
+        "updated_at desc nulls first",
+    ),
     ("macros/metric/measures.sql", PEOPLE, SWAPPED_PEOPLE),
     (
         "macros/metric/rank_within_period.sql",
