@@ -52,7 +52,7 @@ def test_a_difference_is_found(result: Path, tmp_path: Path) -> None:
 
 def test_only_calls_of_the_plugin_are_left_out_of_a_replay() -> None:
     """The benchmark's own folder is called so, too, and every view over Parquet names it."""
-    read = "create view v as select * from read_parquet('/tmp/coupon_rfm_bench_1/agent.parquet')"
+    read = "create view v as select * from read_parquet('coupon_rfm_bench_1/agent.parquet')"
     assert can_be_replayed(read)
     assert not can_be_replayed("select coupon_rfm_list_raw_folder('[]')")
 
